@@ -1,0 +1,1 @@
+"""From the readings of a minute to alerts: detect, open and close, tell."""

@@ -1,0 +1,26 @@
+"""Judging values as evidence: pure checks over columns, each naming its reason."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.channel import CHANNELS
+from ingest.flag import Qc
+
+LOW = np.array([channel.low for channel in CHANNELS])
+HIGH = np.array([channel.high for channel in CHANNELS])
+# Sensors read a little below zero in clean air: that is noise, not nonsense.
+SLACK = 0.02
+
+
+def implausible(values: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Where values (rows, CHANNELS) lie outside what the air can hold; NaN (not sent) is not implausible."""
+    slack = np.where(LOW == 0, SLACK * HIGH, 0)
+    outside: NDArray[np.bool_] = (values < LOW - slack) | (values > HIGH)
+    return outside
+
+
+def judge(values: NDArray[np.float32], qc: NDArray[np.uint8]) -> None:
+    """Take out, in place, what is implausible: no value, and the reason in its stead."""
+    wrong = implausible(values)
+    qc[wrong] = Qc.IMPLAUSIBLE
+    values[wrong] = np.nan

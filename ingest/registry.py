@@ -1,0 +1,113 @@
+"""What is known of a district before any reading: grid, stations, enterprises, monitors, people and shifts."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
+
+from ingest.channel import COLUMN, FACTOR
+from ingest.grid import Grid
+
+# No '/', '+' or '#': a device's id is one level of its MQTT topic.
+DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Longitude = Annotated[FiniteFloat, Field(ge=-180, le=180)]
+Latitude = Annotated[FiniteFloat, Field(ge=-90, le=90)]
+
+
+def _known_channel(name: str) -> str:
+    if name not in COLUMN and not FACTOR.fullmatch(name):
+        raise ValueError(f"no such channel; there are {', '.join(COLUMN)} and HJ 212 air codes such as a24088")
+    return name
+
+
+class Row(BaseModel):
+    """A line of a registry file; a column that is not named here is an error of the file, not silently lost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GridRow(Row):
+    """The one line of grid.csv."""
+
+    cell_m: Annotated[FiniteFloat, Field(gt=0, le=100_000)]
+    epsg: Annotated[int, Field(gt=0)]
+    lon0: Longitude
+    lat0: Latitude
+    nx: Annotated[int, Field(gt=0, le=10_000)]
+    ny: Annotated[int, Field(gt=0, le=10_000)]
+
+
+class Station(Row):
+    """A grid micro-station, national station, weather mast or boundary (fence-line) station."""
+
+    station_id: DeviceId
+    name: Name
+    kind: Literal["micro", "national", "weather", "boundary"]
+    lon: Longitude
+    lat: Latitude
+    township: Name = ""
+    chief: Name = ""
+
+
+class Enterprise(Row):
+    """A registered possible source."""
+
+    enterprise_id: Key
+    name: Name
+    lon: Longitude
+    lat: Latitude
+    industry: Name = ""
+    township: Name = ""
+    contact: Name = ""
+
+
+class MonitorChannel(Row):
+    """One quantity of an enterprise's VOC online monitor, in the unit it sends, with its permit limit if it has one."""
+
+    mn: DeviceId
+    enterprise_id: Key
+    outlet: Name = ""
+    lon: Longitude
+    lat: Latitude
+    password: str = ""
+    channel: Annotated[str, AfterValidator(_known_channel)]
+    unit: Key
+    limit: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    limit_period: Literal["hour", ""] = ""
+
+
+class Person(Row):
+    """Somebody of the task force."""
+
+    person_id: Key
+    name: Name
+    role: Literal["leader", "duty", "dispatcher", "chief", "field"]
+    phone: Name = ""
+    township: Name = ""
+
+
+class Shift(Row):
+    """One person's span on duty, `start` included, `end` not."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+    person_id: Key
+    post: Name = ""
+
+
+class Registry(BaseModel):
+    """A whole district; ids are unique, references hold (see `ingest.folder`)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    grid: GridRow
+    stations: tuple[Station, ...] = ()
+    enterprises: tuple[Enterprise, ...] = ()
+    monitors: tuple[MonitorChannel, ...] = ()
+    people: tuple[Person, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+
+    def cells(self) -> Grid:
+        """The grid with its projection."""
+        return Grid(**self.grid.model_dump())
