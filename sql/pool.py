@@ -1,0 +1,40 @@
+"""Connections to the database: always as the application's role, whoever signs in."""
+
+import json
+from typing import Any
+
+import asyncpg
+
+ROLE = "hotgrid_app"
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    """JSON as Python values, both ways."""
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+def _settings(name: str) -> dict[str, str]:
+    # As start-up parameters they also survive RESET ALL; keepalives let a vanished host's locks go within a minute.
+    return {
+        "role": ROLE,
+        "application_name": f"hotgrid {name}",
+        "timezone": "UTC",
+        "tcp_keepalives_idle": "20",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "4",
+    }
+
+
+async def open_pool(url: str, name: str, size: int = 4, **options: Any) -> asyncpg.Pool:
+    """A pool of up to `size` connections; `name` shows in pg_stat_activity."""
+    return await asyncpg.create_pool(
+        url, min_size=1, max_size=size, init=_prepare, server_settings=_settings(name), command_timeout=60, **options
+    )
+
+
+async def connect(url: str, name: str) -> asyncpg.Connection:
+    """One connection of one's own, for listening or for a lock that lives as long as it."""
+    connection = await asyncpg.connect(url, server_settings=_settings(name))
+    await _prepare(connection)
+    return connection
