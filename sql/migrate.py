@@ -35,17 +35,19 @@ class Migration:
 
 def migrations() -> list[Migration]:
     """All migrations in their order; raises MigrationError where a number is missing or there twice."""
-    found = []
-    for entry in files("sql").joinpath("migrations").iterdir():
-        if match := _NAME.fullmatch(entry.name):
-            found.append(Migration(int(match[1]), match[2], entry.read_text(encoding="utf-8")))
+    entries = files("sql").joinpath("migrations").iterdir()
+    found = [
+        Migration(int(match[1]), match[2], entry.read_text(encoding="utf-8"))
+        for entry in entries
+        if (match := _NAME.fullmatch(entry.name))
+    ]
     found.sort(key=lambda migration: migration.number)
     if [migration.number for migration in found] != list(range(1, len(found) + 1)):
         raise MigrationError("sql/migrations: the numbers must run 0001, 0002, … without gap or repeat")
     return found
 
 
-async def migrate(url: str, say: Callable[[str], None] = lambda line: None) -> list[Migration]:
+async def migrate(url: str, say: Callable[[str], None] | None = None) -> list[Migration]:
     """Apply what is new; returns it. Signs in as `url` says: the owner of the database, not the application's role."""
     connection = await asyncpg.connect(url, server_settings={"application_name": "hotgrid migrate"})
     try:
@@ -54,7 +56,8 @@ async def migrate(url: str, say: Callable[[str], None] = lambda line: None) -> l
         new = pending(migrations(), {row["number"]: row["sha256"] for row in await MIGRATION.applied.fetch(connection)})
         for migration in new:
             await _apply(connection, migration)
-            say(f"{migration.number:04d}_{migration.name}")
+            if say:
+                say(f"{migration.number:04d}_{migration.name}")
         return new
     finally:
         await connection.close()
