@@ -1,0 +1,1 @@
+"""The programs of the private servers: found installed, or unpacked from Debian's signed packages."""
