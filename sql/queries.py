@@ -81,4 +81,4 @@ def _compile(name: str, body: str) -> Query:
             params.append(param)
         return f"${params.index(param) + 1}"
 
-    return Query(name, _TOKEN.sub(number, body).strip().rstrip(";"), tuple(params))
+    return Query(name, _TOKEN.sub(number, body).strip().rstrip(";").rstrip(), tuple(params))

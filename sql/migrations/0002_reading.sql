@@ -56,7 +56,8 @@ CREATE TABLE reject (
     device_id text,
     reason text NOT NULL,
     detail text NOT NULL,
-    sample bytea NOT NULL
+    sample bytea NOT NULL,
+    times integer NOT NULL
 );
 CREATE INDEX reject_received ON reject (received_at);
 

@@ -1,0 +1,29 @@
+"""What the operator may set for ingest, by environment variables."""
+
+from datetime import timedelta
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class IngestSettings(BaseSettings):
+    """HOTGRID_… variables; the two addresses have no default: private servers fill them in."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTGRID_", env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    database_url: str
+    mqtt_url: str
+    max_age_days: float = Field(default=1826, gt=0, description="older readings are refused; old recordings need more")
+    max_ahead_s: float = Field(default=300, ge=0, description="readings further in the future are refused")
+    batch_messages: int = Field(default=2000, gt=0, le=100_000)
+    batch_ms: float = Field(default=100, gt=0, le=10_000)
+
+    @property
+    def max_age(self) -> timedelta:
+        """The age beyond which a reading is a clock gone wrong."""
+        return timedelta(days=self.max_age_days)
+
+    @property
+    def max_ahead(self) -> timedelta:
+        """How far a device's clock may run ahead."""
+        return timedelta(seconds=self.max_ahead_s)

@@ -1,0 +1,118 @@
+-- name: put_grid
+INSERT INTO grid AS old (cell_m, epsg, lon0, lat0, nx, ny)
+SELECT cell_m, epsg, lon0, lat0, nx, ny
+FROM jsonb_to_recordset(:rows::jsonb)
+    AS r(cell_m double precision, epsg integer, lon0 double precision, lat0 double precision, nx integer, ny integer)
+ON CONFLICT (one) DO UPDATE
+SET (cell_m, epsg, lon0, lat0, nx, ny)
+    = (excluded.cell_m, excluded.epsg, excluded.lon0, excluded.lat0, excluded.nx, excluded.ny)
+WHERE (old.cell_m, old.epsg, old.lon0, old.lat0, old.nx, old.ny)
+    IS DISTINCT FROM (excluded.cell_m, excluded.epsg, excluded.lon0, excluded.lat0, excluded.nx, excluded.ny)
+RETURNING (xmax = 0) AS added;
+
+-- name: put_devices gives every new device its number
+INSERT INTO device (device_id)
+SELECT id FROM unnest(:ids::text[]) AS id WHERE id NOT IN (SELECT device_id FROM device);
+
+-- name: put_stations
+INSERT INTO station AS old (device, name, kind, lon, lat, township, chief)
+SELECT device, name, kind, lon, lat, township, chief
+FROM jsonb_to_recordset(:rows::jsonb)
+    AS r(station_id text, name text, kind text, lon double precision, lat double precision, township text, chief text)
+JOIN device ON device_id = station_id
+ON CONFLICT (device) DO UPDATE
+SET (name, kind, lon, lat, township, chief)
+    = (excluded.name, excluded.kind, excluded.lon, excluded.lat, excluded.township, excluded.chief)
+WHERE (old.name, old.kind, old.lon, old.lat, old.township, old.chief)
+    IS DISTINCT FROM (excluded.name, excluded.kind, excluded.lon, excluded.lat, excluded.township, excluded.chief)
+RETURNING (xmax = 0) AS added;
+
+-- name: put_enterprises
+INSERT INTO enterprise AS old (enterprise_id, name, lon, lat, industry, township, contact)
+SELECT enterprise_id, name, lon, lat, industry, township, contact
+FROM jsonb_to_recordset(:rows::jsonb)
+    AS r(enterprise_id text, name text, lon double precision, lat double precision, industry text, township text,
+         contact text)
+ON CONFLICT (enterprise_id) DO UPDATE
+SET (name, lon, lat, industry, township, contact)
+    = (excluded.name, excluded.lon, excluded.lat, excluded.industry, excluded.township, excluded.contact)
+WHERE (old.name, old.lon, old.lat, old.industry, old.township, old.contact)
+    IS DISTINCT FROM
+    (excluded.name, excluded.lon, excluded.lat, excluded.industry, excluded.township, excluded.contact)
+RETURNING (xmax = 0) AS added;
+
+-- name: put_monitors
+INSERT INTO monitor AS old (device, enterprise_id, outlet, lon, lat, password)
+SELECT DISTINCT ON (device) device, enterprise_id, outlet, lon, lat, password
+FROM jsonb_to_recordset(:rows::jsonb)
+    AS r(mn text, enterprise_id text, outlet text, lon double precision, lat double precision, password text)
+JOIN device ON device_id = mn
+ON CONFLICT (device) DO UPDATE
+SET (enterprise_id, outlet, lon, lat, password)
+    = (excluded.enterprise_id, excluded.outlet, excluded.lon, excluded.lat, excluded.password)
+WHERE (old.enterprise_id, old.outlet, old.lon, old.lat, old.password)
+    IS DISTINCT FROM (excluded.enterprise_id, excluded.outlet, excluded.lon, excluded.lat, excluded.password)
+RETURNING (xmax = 0) AS added;
+
+-- name: put_channels
+INSERT INTO monitor_channel AS old (device, channel, unit, permit_limit, limit_period)
+SELECT device, channel, unit, "limit", limit_period
+FROM jsonb_to_recordset(:rows::jsonb)
+    AS r(mn text, channel text, unit text, "limit" double precision, limit_period text)
+JOIN device ON device_id = mn
+ON CONFLICT (device, channel) DO UPDATE
+SET (unit, permit_limit, limit_period) = (excluded.unit, excluded.permit_limit, excluded.limit_period)
+WHERE (old.unit, old.permit_limit, old.limit_period)
+    IS DISTINCT FROM (excluded.unit, excluded.permit_limit, excluded.limit_period)
+RETURNING (xmax = 0) AS added;
+
+-- name: put_people
+INSERT INTO person AS old (person_id, name, role, phone, township)
+SELECT person_id, name, role, phone, township
+FROM jsonb_to_recordset(:rows::jsonb) AS r(person_id text, name text, role text, phone text, township text)
+ON CONFLICT (person_id) DO UPDATE
+SET (name, role, phone, township) = (excluded.name, excluded.role, excluded.phone, excluded.township)
+WHERE (old.name, old.role, old.phone, old.township)
+    IS DISTINCT FROM (excluded.name, excluded.role, excluded.phone, excluded.township)
+RETURNING (xmax = 0) AS added;
+
+-- name: put_shifts leaves alone what has begun: who was on duty is not rewritten
+INSERT INTO shift AS old (person_id, start_at, end_at, post)
+SELECT person_id, "start", "end", post
+FROM jsonb_to_recordset(:rows::jsonb) AS r(person_id text, "start" timestamptz, "end" timestamptz, post text)
+ON CONFLICT (person_id, start_at) DO UPDATE
+SET (end_at, post) = (excluded.end_at, excluded.post)
+WHERE (old.end_at, old.post) IS DISTINCT FROM (excluded.end_at, excluded.post) AND old.start_at > :now
+RETURNING (xmax = 0) AS added;
+
+-- name: drop_shifts that have not begun and that the new roster does not have
+DELETE FROM shift
+WHERE start_at > :now
+    AND (person_id, start_at) NOT IN (
+        SELECT person_id, "start" FROM jsonb_to_recordset(:rows::jsonb) AS r(person_id text, "start" timestamptz)
+    )
+RETURNING person_id;
+
+-- name: foreign_kind names ids that are to be a station and are a monitor, or the other way round
+SELECT device_id FROM device JOIN monitor USING (device) WHERE device_id = ANY(:stations::text[])
+UNION
+SELECT device_id FROM device JOIN station USING (device) WHERE device_id = ANY(:monitors::text[]);
+
+-- name: announce
+SELECT pg_notify('registry', '');
+
+-- name: grid
+SELECT cell_m, epsg, lon0, lat0, nx, ny FROM grid;
+
+-- name: stations
+SELECT device_id AS station_id, name, kind, lon, lat, township, chief FROM station JOIN device USING (device);
+
+-- name: enterprises
+SELECT enterprise_id, name, lon, lat, industry, township, contact FROM enterprise;
+
+-- name: monitors one row a channel
+SELECT device_id AS mn, enterprise_id, outlet, lon, lat, password, channel, unit, permit_limit AS "limit", limit_period
+FROM monitor JOIN device USING (device) JOIN monitor_channel USING (device);
+
+-- name: devices
+SELECT device, device_id FROM device;
