@@ -1,13 +1,16 @@
-"""Where the private servers live, and which account runs them."""
+"""Where the private servers live, which account runs them, and how files are given to it."""
 
 import os
 import pwd
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from deploy.problem import Problem
+
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,41 +24,35 @@ class Account:
 
 def state_folder() -> Path:
     """Where data and passwords are kept: ``HOTGRID_STATE``, else the usual place for root or a user."""
-    return _folder("HOTGRID_STATE", "/var/lib/hotgrid", "XDG_DATA_HOME", ".local/share/hotgrid")
+    return _folder("HOTGRID_STATE", Path("/var/lib/hotgrid"), "XDG_DATA_HOME", ".local/share")
 
 
 def cache_folder() -> Path:
     """Where unpacked programs are kept, for all states together: ``HOTGRID_CACHE``, else the usual place."""
-    return _folder("HOTGRID_CACHE", "/var/cache/hotgrid/engine", "XDG_CACHE_HOME", ".cache/hotgrid/engine")
+    return _folder("HOTGRID_CACHE", Path("/var/cache/hotgrid"), "XDG_CACHE_HOME", ".cache")
 
 
-def _folder(variable: str, of_root: str, xdg: str, of_user: str) -> Path:
+def _folder(variable: str, of_root: Path, xdg: str, below_home: str) -> Path:
     if named := os.environ.get(variable):
-        return Path(named).expanduser().absolute()
+        return Path(named).expanduser().resolve()
     if os.geteuid() == 0:  # root's own home is closed to the account that the servers run as
-        return Path(of_root)
-    base = os.environ.get(xdg, "")
-    _, _, below = of_user.partition("/hotgrid")
-    return Path(base) / f"hotgrid{below}" if base.startswith("/") else Path.home() / of_user
+        return of_root
+    base = Path(os.environ.get(xdg, ""))
+    return (base if base.is_absolute() else Path.home() / below_home) / "hotgrid"
 
 
 def account(state: Path) -> Account | None:
-    """Who runs the servers of ``state``; None for whoever calls. Raises Problem when that cannot be."""
-    if os.geteuid() != 0:
-        return _known(os.geteuid()) and None
-    kept = [path.stat().st_uid for path in (state / "postgres", state / "mosquitto") if path.exists()]
-    sudo = int(os.environ.get("SUDO_UID", "0"))
-    entry = _known(kept[0] if kept else sudo or pwd.getpwnam("nobody").pw_uid)
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
-
-
-def _known(uid: int) -> pwd.struct_passwd:
+    """Who runs the servers of ``state``; None for whoever calls. Raises Problem for a user without an account."""
+    us = os.geteuid()
+    if us == 0:
+        kept = [path.stat().st_uid for path in (state / "postgres", state / "mosquitto") if path.exists()]
+        us = kept[0] if kept else int(os.environ.get("SUDO_UID", "0")) or pwd.getpwnam("nobody").pw_uid
     try:
-        return pwd.getpwuid(uid)
+        entry = pwd.getpwuid(us)
     except KeyError as error:
-        fix = "给它一个账户 (useradd)，或换一个用户运行 · give it an account (useradd), or run as another user"
-        what = f"用户 {uid} 没有账户，PostgreSQL 不能以它运行 · user {uid} has no account, PostgreSQL cannot run as it"
-        raise Problem("no-passwd-entry", what, fix) from error
+        what = f"用户 {us} 没有账户，PostgreSQL 不能以它运行 · user {us} has no account, PostgreSQL cannot run as it"
+        raise Problem("no-passwd-entry", what, "换一个用户运行 · run as another user") from error
+    return None if os.geteuid() == us else Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
 def run_as(who: Account | None) -> dict[str, Any]:
@@ -63,10 +60,9 @@ def run_as(who: Account | None) -> dict[str, Any]:
     return {"user": who.uid, "group": who.gid, "extra_groups": []} if who else {}
 
 
-def make(folder: Path, who: Account | None, mode: int = 0o700) -> None:
-    """Make ``folder`` and give it to ``who``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(mode)
+def make(folder: Path, who: Account | None) -> None:
+    """Make ``folder``, open to ``who`` only."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if who:
         os.chown(folder, who.uid, who.gid)
 
@@ -75,20 +71,24 @@ def write(path: Path, text: str, who: Account | None) -> None:
     """Write a file that only ``who`` can read, in one step: readers see the old text or the new."""
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
-    fresh.touch(0o600)
-    fresh.write_text(text)
-    if who:
-        os.chown(fresh, who.uid, who.gid)
+    # O_EXCL: in a folder of another account, root must not follow a link laid there.
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        if who:
+            os.fchown(file.fileno(), who.uid, who.gid)
     fresh.replace(path)
+
+
+def filled(name: str, **values: object) -> str:
+    """The text of ``private/NAME`` with its ``$`` placeholders filled in."""
+    return Template((Path(__file__).parent / "private" / name).read_text()).substitute(values)
 
 
 def check_reach(folder: Path, who: Account | None, variable: str) -> None:
     """Raise Problem when ``who`` cannot enter ``folder``; ``variable`` is what names another one."""
-    entered = subprocess.run(
-        ["/bin/sh", "-c", 'cd "$1"', "sh", folder], capture_output=True, check=False, **run_as(who)
-    )
-    if entered.returncode:
-        name = who.name if who else "this user"
-        what = f"服务以 {name} 运行，进不了这个目录 · the servers run as {name}, who cannot enter {folder}"
-        fix = f"开放各级目录的 x 权限，或用 {variable} 换一处 · chmod a+x its parents, or set {variable}"
-        raise Problem("unreachable", what, fix)
+    enter: list[str | Path] = ["/bin/sh", "-c", 'cd "$1"', "sh", folder]
+    if who and subprocess.run(enter, capture_output=True, check=False, **run_as(who)).returncode:
+        what = f"服务以 {who.name} 运行，进不了 · the servers run as {who.name}, who cannot enter {folder}"
+        raise Problem(
+            "unreachable", what, f"chmod a+x 其上级目录，或设置 {variable} · chmod a+x its parents, or set {variable}"
+        )

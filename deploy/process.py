@@ -7,21 +7,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.engine.programs import ENVIRONMENT
-from deploy.place import Account, run_as
+from deploy.place import ENVIRONMENT, Account, run_as
 
 
 def launch(command: list[str | Path], log: Path, who: Account | None) -> int:
     """Start ``command`` in a session of its own, not as our child, its output in ``log``; returns its PID.
 
-    The log of the run before is kept as ``*.old``.
-
-    Not our child: neither Ctrl-C here nor our end reaches it, and no zombie of it stays with us.
+    Not our child: neither Ctrl-C here nor our end reaches it, and no zombie of it stays with us. The log of the run
+    before is kept as ``*.old``.
     """
     if log.exists():
         log.replace(log.with_suffix(".old"))
-    script = 'log=$1; shift; "$@" >"$log" 2>&1 </dev/null & echo $!'
-    shell = ["/bin/sh", "-c", script, "sh", log, *command]
+    shell = ["/bin/sh", "-c", 'log=$1; shift; "$@" >"$log" 2>&1 </dev/null & echo $!', "sh", log, *command]
     told = subprocess.run(
         shell,
         stdout=subprocess.PIPE,
@@ -42,6 +39,15 @@ def is_alive(pid: int, argument: Path) -> bool:
         return False
 
 
+def recorded(pid_file: Path, argument: Path) -> int | None:
+    """The PID in the first line of ``pid_file`` if it is that of a living process started with ``argument``."""
+    try:
+        pid = int(pid_file.read_text().split("\n")[0])
+    except (OSError, ValueError):
+        return None
+    return pid if is_alive(pid, argument) else None
+
+
 def until(condition: Callable[[], bool], seconds: float) -> bool:
     """Wait till ``condition`` holds, at most ``seconds``; returns whether it does."""
     deadline = time.monotonic() + seconds
@@ -50,15 +56,16 @@ def until(condition: Callable[[], bool], seconds: float) -> bool:
     return met
 
 
-def stop(pid: int, argument: Path, gently: signal.Signals, seconds: float = 60) -> None:
-    """End the process ``pid`` that was started with ``argument``; hard when it has not gone after ``seconds``."""
-    for with_signal, patience in ((gently, seconds), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
-        if is_alive(pid, argument):
-            os.kill(pid, with_signal)
-            until(lambda: not is_alive(pid, argument), patience)
+def stop(pid: int | None, argument: Path, gently: signal.Signals) -> bool:
+    """End the process ``pid`` that was started with ``argument``, hard when it does not go; True if there was one."""
+    for how, seconds in ((gently, 60), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
+        if pid and is_alive(pid, argument):
+            os.kill(pid, how)
+            until(lambda: not is_alive(pid, argument), seconds)
+    return pid is not None
 
 
-def tail(log: Path, lines: int = 8) -> str:
-    """The last ``lines`` of ``log``, indented, for an error message."""
+def tail(log: Path) -> str:
+    """The last lines of ``log``, indented, for an error message."""
     text = log.read_text(errors="replace") if log.exists() else ""
-    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+    return "\n".join(f"    {line}" for line in text.splitlines()[-8:])

@@ -15,7 +15,7 @@ from deploy import broker, cluster, place, ports, record
 from deploy.engine import build, programs
 from deploy.place import Account
 from deploy.problem import Problem
-from deploy.record import Record
+from deploy.record import Programs, Record
 
 Say = Callable[[str], None]
 DATABASE_VARIABLE, MQTT_VARIABLE = "HOTGRID_DATABASE_URL", "HOTGRID_MQTT_URL"
@@ -23,10 +23,10 @@ DATABASE_VARIABLE, MQTT_VARIABLE = "HOTGRID_DATABASE_URL", "HOTGRID_MQTT_URL"
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where the two servers are and how they are; before the first ``up`` the private ones have no URL yet.
+    """Where the two servers are and how they are.
 
-    ``private`` says that at least one of them is ours to start and stop; ``engine`` whose programs ours run from
-    ("private", "installed", "" before the first start); versions and PIDs are known of our own only.
+    ``private`` says that at least one is ours to start and stop; the URL of one of ours is empty before its first
+    start; PIDs and ``programs`` are known of ours only.
     """
 
     database_url: str
@@ -36,15 +36,9 @@ class Servers:
     state: Path
     database_running: bool
     mqtt_running: bool
-    database_pid: int | None = None
-    mqtt_pid: int | None = None
-    engine: str = ""
-    postgres: str = ""
-    timescaledb: str = ""
-    license: str = ""
-    mosquitto: str = ""
-    database_programs: str = ""
-    mqtt_programs: str = ""
+    database_pid: int | None
+    mqtt_pid: int | None
+    programs: Programs
 
 
 def _silent(_: str) -> None:
@@ -56,49 +50,41 @@ def status(state: Path | None = None) -> Servers:
     folder = _resolved(state)
     kept = record.load(folder)
     database_url, mqtt_url = _configured(DATABASE_VARIABLE), _configured(MQTT_VARIABLE)
-    database = _answers(database_url, 5432) if database_url else _database_runs(folder, kept)
-    mqtt = _answers(mqtt_url, 8883 if mqtt_url.startswith("mqtts") else 1883) if mqtt_url else _mqtt_runs(folder, kept)
-    servers = Servers(
+    database_runs = _answers(database_url, 5432) if database_url else _database_runs(folder, kept)
+    mqtt_runs = _answers(mqtt_url, 1883) if mqtt_url else _mqtt_runs(folder, kept)
+    return Servers(
         database_url=database_url or (kept.database_url if kept else ""),
         mqtt_url=mqtt_url or (kept.mqtt_url if kept else ""),
-        running=database and mqtt,
+        running=database_runs and mqtt_runs,
         private=not (database_url and mqtt_url),
         state=folder,
-        database_running=database,
-        mqtt_running=mqtt,
+        database_running=database_runs,
+        mqtt_running=mqtt_runs,
+        database_pid=None if database_url else cluster.pid(folder / "postgres"),
+        mqtt_pid=None if mqtt_url else broker.pid(folder),
+        programs=kept.programs if kept else Programs(),
     )
-    if kept and not database_url:
-        servers = replace(
-            servers,
-            database_pid=cluster.pid(folder / "postgres"),
-            engine=kept.engine,
-            postgres=kept.postgres,
-            timescaledb=kept.timescaledb,
-            license=kept.license,
-            database_programs=kept.database_programs,
-        )
-    if kept and not mqtt_url:
-        pid = broker.pid(folder / "mosquitto")
-        servers = replace(servers, mqtt_pid=pid, mosquitto=kept.mosquitto, mqtt_programs=kept.mqtt_programs)
-    return servers
 
 
 def up(state: Path | None = None, say: Say = _silent, throwaway: bool = False) -> Servers:
-    """Start what does not run yet and return where everything is; called again, it heals what has died.
+    """Start what does not run and return where everything is; called again, it heals what has died.
 
-    ``throwaway`` is for tests: faster, and a crash of the machine may cost the data. Raises Problem.
+    ``throwaway`` is for tests: faster, but a crash of the machine may cost the data. Raises Problem.
     """
-    folder = _resolved(state)
-    now = status(folder)
-    if not now.running and now.private:
-        with _alone(folder) as who:
-            _start_missing(folder, who, say, throwaway)
-        now = status(folder)
+    now = status(state)
+    if now.private and not now.running:
+        with _alone(now.state) as who:
+            kept = record.load(now.state) or record.save(now.state, record.new(now.state))
+            if not _configured(DATABASE_VARIABLE):
+                kept = _start_database(now.state, kept, who, say, throwaway)
+            if not _configured(MQTT_VARIABLE):
+                _start_broker(now.state, kept, who, say)
+        now = status(state)
     for variable, runs in ((DATABASE_VARIABLE, now.database_running), (MQTT_VARIABLE, now.mqtt_running)):
         if not runs:
             what = f"连不上 {variable} 所指的服务 · the server that {variable} names cannot be reached"
             raise Problem(
-                "configured", what, f"检查 {variable}，或去掉它以启用私有服务 · check {variable}, or unset it"
+                "configured", what, f"更正或去掉它 · correct {variable}, or unset it to have a private server"
             )
     return now
 
@@ -106,74 +92,73 @@ def up(state: Path | None = None, say: Say = _silent, throwaway: bool = False) -
 def down(state: Path | None = None, say: Say = _silent) -> bool:
     """Stop the private servers of ``state``, the broker's backlog saved; True when something was stopped."""
     folder = _resolved(state)
-    if not (folder / "state.json").exists():
+    if record.load(folder) is None:
         return False
     with _alone(folder):
-        stopped = [
-            name for name, stop in (("mosquitto", broker.stop), ("postgres", cluster.stop)) if stop(folder / name)
-        ]
-    for name in stopped:
+        stopped = {"Mosquitto": broker.stop(folder), "PostgreSQL": cluster.stop(folder / "postgres")}
+    for name in (name for name, ran in stopped.items() if ran):
         say(f"已停止 · stopped: {name}")
-    return bool(stopped)
-
-
-def _start_missing(folder: Path, who: Account | None, say: Say, throwaway: bool) -> None:
-    now = status(folder)
-    kept = record.load(folder) or record.new(folder)
-    record.save(folder, kept)
-    ours = not _configured(DATABASE_VARIABLE)
-    if ours and not now.database_running:
-        kept = _start_database(folder, kept, who, say, throwaway)
-    if not _configured(MQTT_VARIABLE) and not now.mqtt_running:
-        _start_broker(folder, kept, who, say, ours and kept.engine == "private")
+    return any(stopped.values())
 
 
 def _start_database(folder: Path, kept: Record, who: Account | None, say: Say, throwaway: bool) -> Record:
     data = folder / "postgres"
-    found = _database_programs(kept if data.exists() else None, say)
+    if _database_runs(folder, kept):
+        return kept
+    found = _database_programs(kept.programs if data.exists() else None, say)
     place.check_reach(found.bin, who, "HOTGRID_CACHE")
     if not data.exists():
         say("新建数据库 · making a new database")
-        cluster.create(found, data, kept.superuser_password, who)
-    if cluster.pid(data) is None:
-        port = _still_free(folder, kept.database_port, kept.mqtt_port, say)
-        engine = "private" if found.private else "installed"
-        kept = replace(kept, database_port=port, engine=engine, postgres=found.postgres, license=found.license)
-        kept = replace(kept, timescaledb=found.timescaledb, database_programs=str(found.bin))
-        record.save(folder, kept)
-        say(f"启动 · starting PostgreSQL {found.postgres}, TimescaleDB {found.timescaledb} ({found.license}): {port}")
-        cluster.start(found, data, port, who, throwaway)
+        cluster.create(found, data, kept.superuser_password, who, throwaway)
+    number = cluster.pid(data)
+    if number is None:
+        kept = replace(kept, database_port=_still_free(folder, kept.database_port, kept.mqtt_port, say))
+        kept = record.save(folder, replace(kept, programs=_described(kept.programs, found)))
+        name = f"PostgreSQL {found.postgres}, TimescaleDB {found.timescaledb} ({found.license})"
+        say(f"启动 · starting {name}, 端口 · port {kept.database_port}")
+        number = cluster.start(found, data, kept.database_port, who, throwaway)
+    cluster.wait(data, number)
     if not kept.prepared:
         cluster.prepare(found, kept.database_port, kept.superuser_password, kept.owner_password)
-        kept = replace(kept, prepared=True)
-        record.save(folder, kept)
-    return kept
+    return record.save(folder, replace(kept, prepared=True))
 
 
-def _start_broker(folder: Path, kept: Record, who: Account | None, say: Say, beside_ours: bool) -> None:
-    """Start the broker, from the programs that the database runs from when those are our own."""
-    found = None if beside_ours else programs.installed_broker()
-    found = found or build.broker(build.ensure(place.cache_folder(), beside_ours, say))
+def _start_broker(folder: Path, kept: Record, who: Account | None, say: Say) -> None:
+    if _mqtt_runs(folder, kept):
+        return
+    found = _broker_programs(kept, say)
     place.check_reach(found.program.parent, who, "HOTGRID_CACHE")
-    broker.stop(folder / "mosquitto")  # one that runs but does not answer
+    broker.stop(folder)  # one that runs but does not answer
+    told = replace(kept.programs, mosquitto=found.version, mqtt_programs=str(found.program.parent))
     port = _still_free(folder, kept.mqtt_port, kept.database_port, say)
-    kept = replace(kept, mqtt_port=port, mosquitto=found.version, mqtt_programs=str(found.program.parent))
-    record.save(folder, kept)
-    say(f"启动 · starting Mosquitto {found.version}: {port}")
-    broker.start(found, folder / "mosquitto", port, kept.mqtt_password, who)
+    record.save(folder, replace(kept, mqtt_port=port, programs=told))
+    say(f"启动 · starting Mosquitto {found.version}, 端口 · port {port}")
+    broker.start(found, folder, port, kept.mqtt_password, who)
 
 
-def _database_programs(kept: Record | None, say: Say) -> programs.Database:
-    """The installed TimescaleDB, else the private one; with data there already, only one that can serve them."""
+def _database_programs(kept: Programs | None, say: Say) -> programs.Database:
+    """The installed TimescaleDB, else the private one; where data exist, one that can serve them."""
     for found in programs.installed_databases():
-        if kept is None or (kept.engine == "installed" and found.serves(kept.major, kept.timescaledb)):
+        if kept is None or (kept.engine == "installed" and found.serves(kept.postgres, kept.timescaledb)):
             return found
     found = build.database(build.ensure(place.cache_folder(), True, say))
-    if kept is None or found.serves(kept.major, kept.timescaledb):
+    if kept is None or found.serves(kept.postgres, kept.timescaledb):
         return found
-    raise Problem(
-        "major", f"数据属于另一版本 · the data belong to PostgreSQL {kept.postgres}, TimescaleDB {kept.timescaledb}"
-    )
+    needed = f"PostgreSQL {kept.postgres}, TimescaleDB {kept.timescaledb}"
+    raise Problem("major", f"数据需要 · the data need {needed}", f"安装它 · install {needed}")
+
+
+def _broker_programs(kept: Record, say: Say) -> programs.Broker:
+    """The private Mosquitto beside a private database; beside any other database an installed one will do."""
+    beside_private = not _configured(DATABASE_VARIABLE) and kept.programs.engine == "private"
+    installed = None if beside_private else programs.installed_broker()
+    return installed or build.broker(build.ensure(place.cache_folder(), beside_private, say))
+
+
+def _described(kept: Programs, found: programs.Database) -> Programs:
+    engine = "private" if found.private else "installed"
+    versions = {"postgres": found.postgres, "timescaledb": found.timescaledb, "license": found.license}
+    return replace(kept, engine=engine, database_programs=str(found.bin), **versions)
 
 
 def _still_free(folder: Path, port: int, other: int, say: Say) -> int:
@@ -189,8 +174,7 @@ def _database_runs(folder: Path, kept: Record | None) -> bool:
 
 
 def _mqtt_runs(folder: Path, kept: Record | None) -> bool:
-    running = kept is not None and broker.pid(folder / "mosquitto") is not None
-    return running and kept is not None and broker.accepts(kept.mqtt_port, kept.mqtt_password)
+    return kept is not None and broker.pid(folder) is not None and broker.accepts(kept.mqtt_port, kept.mqtt_password)
 
 
 def _resolved(state: Path | None) -> Path:
@@ -205,7 +189,8 @@ def _configured(variable: str) -> str:
 def _answers(url: str, usual_port: int) -> bool:
     try:
         parts = urlsplit(url)
-        with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or usual_port), timeout=3):
+        port = parts.port or (8883 if parts.scheme == "mqtts" else usual_port)
+        with socket.create_connection((parts.hostname or "127.0.0.1", port), timeout=3):
             return True
     except (OSError, ValueError):
         return False
@@ -213,16 +198,16 @@ def _answers(url: str, usual_port: int) -> bool:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[Account | None]:
-    """Hold the state folder against other ``up`` and ``down``; gives the account that runs its servers."""
-    other = "用 HOTGRID_STATE 换一处 · name another folder with HOTGRID_STATE"
+    """Hold the state folder against every other ``up`` and ``down``; gives the account that runs its servers."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "lock").open("w")
     except OSError as error:
+        other = "用 HOTGRID_STATE 换一处 · name another folder with HOTGRID_STATE"
         raise Problem("state-unwritable", f"{folder}: {error.strerror}", other) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         who = place.account(folder)
-        place.make(folder / "log", who)
         place.check_reach(folder, who, "HOTGRID_STATE")
+        place.make(folder / "log", who)
         yield who

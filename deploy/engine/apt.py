@@ -7,9 +7,9 @@ import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from deploy.engine.sources import Source
+from deploy.place import filled
 from deploy.problem import ELSEWHERE, Problem
 
 Say = Callable[[str], None]
@@ -18,44 +18,35 @@ Say = Callable[[str], None]
 FOLLOWED = re.compile(r"lib|zlib1g$|gcc-\d+-base$")
 LEFT_OUT = re.compile(r"libllvm|libz3|libperl|.*-perl$|libpython|libtcl|libpam-modules")
 
-_CONFIGURATION = """\
-#clear APT::Update::Pre-Invoke; #clear APT::Update::Post-Invoke; #clear APT::Update::Post-Invoke-Success;
-#clear DPkg::Pre-Invoke; #clear DPkg::Post-Invoke; #clear DPkg::Pre-Install-Pkgs; #clear APT::Architectures;
-Dir::State "{folder}/state"; Dir::State::lists "{folder}/lists"; Dir::State::status "{folder}/status";
-Dir::Cache "{folder}/cache"; Dir::Cache::archives "archives"; Dir::Log "{folder}/log";
-Dir::Cache::pkgcache "pkgcache.bin"; Dir::Cache::srcpkgcache "srcpkgcache.bin";
-Dir::Etc::sourcelist "/dev/null"; Dir::Etc::sourceparts "{folder}/sources";
-Dir::Etc::preferences "/dev/null"; Dir::Etc::preferencesparts "/dev/null";
-APT::Architecture "{architecture}"; APT::Architectures {{ "{architecture}"; }};
-APT::Update::Error-Mode "any"; Acquire::Languages "none"; Acquire::PDiffs "false"; Acquire::Retries "3";
-"""
-
+_RETRY = "再运行一次，已下载的会保留 · run again, what has arrived is kept"
+# What apt writes, in the order of trust: code, pattern, what happened, what to do.
 _KINDS = [
-    ("disk-full", r"No space left|enough free space", "磁盘已满 · the disk is full", "腾出 400 MB · free 400 MB"),
+    ("disk-full", "No space left|enough free space", "磁盘已满 · the disk is full", "腾出 400 MB · free 400 MB"),
     (
         "signature",
-        r"NO_PUBKEY|not signed|signatures? (couldn't|could not) be verified|GPG error|Signed-By",
+        "NO_PUBKEY|not signed|GPG error|signatures? (could|were)",
         "软件包索引的签名无法核验 · the signature of the package index cannot be verified",
         "更新 debian-archive-keyring 后重试 · update debian-archive-keyring and run again",
     ),
     (
         "expired",
-        r"expired|not valid yet|Valid-Until",
-        "镜像的索引已过期，或本机时钟不准 · the mirror's index is out of date, or this machine's clock is wrong",
+        "expired|not valid yet",
+        "镜像索引已过期，或本机时钟不准 · the mirror's index is out of date, or this machine's clock is wrong",
         "检查时钟和镜像 · check the clock and the mirror",
     ),
     (
         "offline",
-        r"resolve|resolving|[Cc]ould not connect|[Cc]annot initiate|refused|timed out|unreachable",
+        "resolv|[Cc]ould not connect|[Cc]annot initiate|refused|timed out|unreachable",
         "连不上软件包镜像 · the package mirror cannot be reached",
-        f"检查网络与代理 · check network and proxy; {ELSEWHERE}",
+        f"检查网络与代理；或 · check network and proxy; or: {ELSEWHERE}",
     ),
     (
         "no-package",
-        r"404|does not have a Release file|Unable to locate",
+        "404|does not have a Release file|Unable to locate",
         "镜像里没有所需的软件包 · the mirror lacks the packages needed",
         ELSEWHERE,
     ),
+    ("download", "", "下载失败 · the download failed", _RETRY),
 ]
 
 
@@ -73,11 +64,7 @@ class Package:
     @property
     def file(self) -> str:
         """The file name that apt-get gives its download."""
-        return "_".join(quote(part, safe="+~-.").replace("%3A", "%3a") for part in self._parts) + ".deb"
-
-    @property
-    def _parts(self) -> tuple[str, str, str]:
-        return self.name, self.version, self.architecture
+        return f"{self.name}_{self.version.replace(':', '%3a')}_{self.architecture}.deb"
 
 
 def prepare(folder: Path, way: Iterable[Source], architecture: str) -> None:
@@ -85,7 +72,7 @@ def prepare(folder: Path, way: Iterable[Source], architecture: str) -> None:
     for name in ("state", "lists/partial", "cache/archives/partial", "log", "sources"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "status").touch()
-    (folder / "apt.conf").write_text(_CONFIGURATION.format(folder=folder, architecture=architecture))
+    (folder / "apt.conf").write_text(filled("apt.conf", folder=folder, architecture=architecture))
     (folder / "sources" / "debian.sources").write_text("\n".join(map(_paragraph, way)))
 
 
@@ -172,13 +159,9 @@ def _environment() -> dict[str, str]:
 
 def _problem(output: str) -> Problem:
     """The clear error for what apt wrote; hosts are masked because people paste logs."""
-    lines = [line for line in output.splitlines() if line.startswith(("E:", "W:", "Err"))] or output.splitlines()
-    detail = mask("\n    ".join(lines[-4:]))
-    for code, pattern, what, fix in _KINDS:
-        if re.search(pattern, output):
-            return Problem(code, f"{what}\n    {detail}", fix)
-    again = "再运行一次，已下载的会保留 · run again, what has arrived is kept"
-    return Problem("download", f"下载失败 · the download failed\n    {detail}", again)
+    lines = [line for line in output.splitlines() if line.startswith(("E:", "W:"))] or output.splitlines()
+    code, _, what, fix = next(kind for kind in _KINDS if re.search(kind[1], output))
+    return Problem(code, "\n    ".join([what, *map(mask, lines[-4:])]), fix)
 
 
 def mask(text: str) -> str:

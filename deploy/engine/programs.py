@@ -6,9 +6,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.place import ENVIRONMENT
+
 # The newest schema needs these; older ones are passed over for the private ones.
 OLDEST_POSTGRES, OLDEST_TIMESCALEDB = 17, (2, 19)
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,9 @@ class Database:
     license: str
     private: bool
 
-    @property
-    def major(self) -> int:
-        """The PostgreSQL major version, which a data folder belongs to."""
-        return int(self.postgres.split(".")[0])
-
-    def serves(self, major: int, timescaledb: str) -> bool:
-        """Whether a data folder of these versions can be run by these programs."""
-        return self.major == major and _module(self.bin, timescaledb) is not None
+    def serves(self, postgres: str, timescaledb: str) -> bool:
+        """Whether these programs can run a data folder that was made with those versions."""
+        return _major(self.postgres) == _major(postgres) and _module(self.bin, timescaledb) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +39,8 @@ class Broker:
 def database(folder: Path, private: bool = False) -> Database | None:
     """The database whose programs lie in ``folder``; None when it is none, lacks TimescaleDB or is too old."""
     version = _version(folder / "postgres", "--version", r"PostgreSQL\) (\d+[.\d]*)")
-    control = next((path for path in _control_files(folder, version.split(".")[0]) if path.is_file()), None)
-    if not version or control is None or int(version.split(".")[0]) < OLDEST_POSTGRES:
+    control = next((path for path in _control_files(folder, _major(version)) if path.is_file()), None)
+    if not version or control is None or int(_major(version)) < OLDEST_POSTGRES:
         return None
     default = re.search(r"default_version\s*=\s*'([\d.]+)", control.read_text())
     extension = default[1] if default else ""
@@ -76,6 +72,10 @@ def installed_broker() -> Broker | None:
         return None
     program = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
     return broker(Path(program)) if program else None
+
+
+def _major(version: str) -> str:
+    return version.split(".")[0]
 
 
 def _control_files(folder: Path, major: str) -> list[Path]:

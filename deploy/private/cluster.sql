@@ -1,10 +1,7 @@
--- What a new cluster needs before the first migration: a psql script, run by the superuser in template1, harmless again.
+-- What a new cluster needs before the first migration: a psql script for the superuser, harmless when run again.
 \set ON_ERROR_STOP on
 \getenv owner_password HOTGRID_OWNER_PASSWORD
 SET client_min_messages = warning;
-
--- In template1, so that a database which the owner creates (for a test) has it too: only a superuser can create it.
-CREATE EXTENSION IF NOT EXISTS timescaledb;
 
 -- hotgrid owns and migrates; the application acts as hotgrid_app, which owns nothing.
 SELECT 'CREATE ROLE hotgrid_app NOLOGIN' WHERE to_regrole('hotgrid_app') IS NULL \gexec
@@ -14,3 +11,9 @@ GRANT hotgrid_app TO hotgrid;
 
 SELECT 'CREATE DATABASE hotgrid OWNER hotgrid'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'hotgrid') \gexec
+
+-- Only a superuser can create it. In template1 too, so that a database which the owner makes (for a test) has it.
+CREATE EXTENSION IF NOT EXISTS timescaledb;
+\connect hotgrid
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS timescaledb;
