@@ -1,0 +1,154 @@
+"""The state of a watch as bytes: arrays by device id, open alerts as JSON; no pickle."""
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alerts.alert import Alert, Candidate, Stay
+from alerts.attribution import Trail
+from alerts.detector import DETECTOR
+from alerts.detector.panel import Panel
+from alerts.detector.state import State
+from alerts.tracker import Case
+
+if TYPE_CHECKING:
+    from alerts.watch import Watch
+
+FORMAT = 1
+Arrays = dict[str, NDArray[Any]]
+
+
+class CheckpointError(ValueError):
+    """A dump that this detector cannot go on from: replay the readings since then instead."""
+
+
+def dump(watch: "Watch") -> bytes:
+    """A watch as the bytes of a NumPy archive."""
+    arrays: Arrays = {"wind": watch.wind.history, "wind_running": watch.wind.running}
+    header: dict[str, Any] = {
+        "format": FORMAT,
+        "detector": DETECTOR,
+        "last": watch.last and watch.last.isoformat(),
+        "wind_silent": watch.wind.silent,
+        "panels": [[panel.pollutant, panel.profile.name, panel.floor] for panel in watch.panels],
+        "cases": [_case_out(case, watch) for tracker in watch.trackers.values() for case in tracker.cases],
+    }
+    for i, panel in enumerate(watch.panels):
+        arrays[f"{i}.ids"] = _ids(panel, watch)
+        arrays |= {f"{i}.{name}": array for name, array in panel.state._asdict().items()}
+    arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    out = io.BytesIO()
+    np.savez(out, allow_pickle=False, **arrays)
+    return out.getvalue()
+
+
+def load(watch: "Watch", blob: bytes) -> None:
+    """Fill a fresh watch from a dump; devices that are new stay unprimed, those that are gone are forgotten."""
+    try:
+        with np.load(io.BytesIO(blob), allow_pickle=False) as archive:
+            arrays: Arrays = dict(archive)
+        header = json.loads(arrays["header"].tobytes())
+        made_by = (header["format"], header["detector"])
+    except (ValueError, KeyError, EOFError, OSError) as error:
+        raise CheckpointError(f"not a checkpoint of the detector: {error}") from error
+    if made_by != (FORMAT, DETECTOR):
+        raise CheckpointError(f"checkpoint of format {made_by[0]}, detector {made_by[1]}; this is {FORMAT}, {DETECTOR}")
+    watch.last = datetime.fromisoformat(header["last"]) if header["last"] else None
+    watch.wind.history[:], watch.wind.running[:] = arrays["wind"], arrays["wind_running"]
+    watch.wind.silent = header["wind_silent"]
+    for i, (pollutant, profile, floor) in enumerate(header["panels"]):
+        panel = watch.admit(pollutant, profile)
+        panel.floor = floor
+        _restore(
+            panel.state,
+            {name: arrays[f"{i}.{name}"] for name in State._fields},
+            _rows(arrays[f"{i}.ids"], panel, watch),
+        )
+    for line in header["cases"]:
+        watch.trackers[line["alert"]["pollutant"]].cases.append(_case_in(line, watch))
+
+
+def _ids(panel: Panel, watch: "Watch") -> NDArray[np.bytes_]:
+    return np.array([watch.layout.devices[row].id for row in panel.network.order], np.bytes_)
+
+
+def _rows(ids: NDArray[np.bytes_], panel: Panel, watch: "Watch") -> NDArray[np.int64]:
+    """Where each place of the panel stands among the dumped ids, -1 for new devices."""
+    dumped = {name: i for i, name in enumerate(ids.tolist())}
+    return np.array([dumped.get(name, -1) for name in _ids(panel, watch).tolist()], np.int64)
+
+
+def _restore(state: State, arrays: Arrays, rows: NDArray[np.int64]) -> None:
+    kept = rows >= 0
+    for name, array in state._asdict().items():
+        array[..., kept] = arrays[name][..., rows[kept]]
+
+
+def _case_out(case: Case, watch: "Watch") -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "alert": case.alert.line(),
+        "profile": case.alert.profile,
+        "evidence": case.alert.evidence,
+        "lead": case.lead,
+        "opened": case.opened,
+        "active": case.active,
+        "inside": case.inside,
+        "seen": case.seen,
+        "told": case.told,
+        "trail": None,
+    }
+    if case.trail:
+        panel = watch.find(case.alert.pollutant, case.alert.profile)
+        line["trail"] = {
+            "floor": case.trail.floor,
+            "devices": [watch.layout.devices[panel.network.order[i]].id for i in case.trail.places],
+            "level": case.trail.level.tolist(),
+            "excess": [[None if np.isnan(e) else float(e) for e in minute] for minute in case.trail.excess],
+        }
+    return line
+
+
+def _case_in(line: dict[str, Any], watch: "Watch") -> Case:
+    known = watch.layout.index
+    return Case(
+        alert=_alert(line["alert"], line["profile"], line["evidence"]),
+        lead=line["lead"],
+        opened=line["opened"],
+        active=line["active"],
+        inside={name: (ix, iy) for name, (ix, iy) in line["inside"].items() if name in known},
+        seen={name: minute for name, minute in line["seen"].items() if name in known},
+        told=line["told"],
+        trail=_trail(line, watch) if line["trail"] else None,
+    )
+
+
+def _trail(line: dict[str, Any], watch: "Watch") -> Trail:
+    """The trail of those witnesses that still exist."""
+    panel, trail = watch.find(line["alert"]["pollutant"], line["profile"]), line["trail"]
+    place = {watch.layout.devices[row].id: i for i, row in enumerate(panel.network.order)}
+    kept = [i for i, name in enumerate(trail["devices"]) if name in place]
+    places = np.array([place[trail["devices"][i]] for i in kept], np.int32)
+    excess = [np.array(minute, np.float32)[kept] for minute in trail["excess"]]
+    xy = watch.layout.xy[panel.network.order[places]]
+    return Trail(trail["floor"], places, xy, np.array(trail["level"], float)[kept], excess)
+
+
+def _alert(line: dict[str, Any], profile: str, evidence: dict[str, object]) -> Alert:
+    def at(text: str | None) -> Any:
+        return None if text is None else datetime.fromisoformat(text)
+
+    cells = tuple(Stay(cell["ix"], cell["iy"], at(cell["from"]), at(cell["to"])) for cell in _list(line["cells"]))
+    candidates = tuple(Candidate(**candidate) for candidate in _list(line["candidates"]))
+    times = {name: at(line[name]) for name in ("opened_at", "closed_at", "peak_at")}
+    return Alert(
+        **{**line, **times, "cells": cells, "candidates": candidates, "profile": profile, "evidence": evidence}
+    )
+
+
+def _list(value: Any) -> Iterator[dict[str, Any]]:
+    yield from value

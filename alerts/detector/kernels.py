@@ -1,0 +1,207 @@
+"""The kernels of a minute, each a plain loop over the devices of one pollutant; NaN means: no evidence."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from alerts.detector.state import NO_TRACE, TRACE_STEP
+
+CAP = 30.0  # z is clipped here
+
+
+class Minute(NamedTuple):
+    """What the kernels find out about N devices in one minute."""
+
+    y: NDArray[np.float32]  # ln(value + floor), median of three; NaN: no evidence
+    reference: NDArray[np.float32]  # what the neighbours let expect, without the device's own bias
+    level: NDArray[np.float32]  # ln(background + floor) of the device
+    z: NDArray[np.float32]  # excess in SDs
+    own: NDArray[np.float32]  # the device's own evidence
+    score: NDArray[np.float32]  # with its neighbours'
+
+
+@njit(nogil=True, cache=False)
+def sense(values, qc, rows, column, floor, state, minute, p):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Log values, spikes taken out by a median of three; flagged, missing and stuck ones are no evidence."""
+    for i in range(len(rows)):
+        minute.y[i] = np.nan
+        v = values[rows[i], column]
+        if np.isnan(v) or qc[rows[i], column] != 0:
+            state.gap[i] = min(state.gap[i] + 1, 255)
+            if state.gap[i] > p.gap:
+                state.y1[i] = np.nan
+                state.y2[i] = np.nan
+            continue
+        same = v == state.raw[i]
+        state.run[i] = min(state.run[i] + 1, 255) if same else 0
+        if state.run[i] <= 3:
+            state.repeat[i] += p.repeat_gain * (same - state.repeat[i])
+        state.raw[i] = v
+        state.gap[i] = 0
+        y = np.log(max(v, 0.0) + floor)
+        y1, y2 = state.y1[i], state.y2[i]
+        state.y1[i], state.y2[i] = y, y1
+        longest = max(3.0, np.log(p.unlikely) / np.log(min(max(state.repeat[i], 1e-4), 0.98)))
+        if state.run[i] >= longest or np.isnan(y1):
+            continue
+        if np.isnan(y2):
+            minute.y[i] = min(y, y1)
+        else:
+            minute.y[i] = max(min(y, y1), min(max(y, y1), y2))
+
+
+@njit(nogil=True, cache=False)
+def refer(network, state, minute, wind, p):  # type: ignore[no-untyped-def]
+    """The larger of the neighbours' quantile and the medians of the half-planes that face upwind."""
+    count = network.neighbours.shape[1]
+    value = np.empty(count, np.float32)
+    side = np.empty(count, np.int64)
+    for i in range(len(minute.y)):
+        minute.reference[i] = np.nan
+        n = 0
+        for k in range(count):
+            j = network.neighbours[i, k]
+            if j < 0:
+                break
+            y = minute.y[j] - state.bias[j]
+            if np.isnan(y) or state.age[j] == 0:
+                continue
+            dx, dy = network.x[j] - network.x[i], network.y[j] - network.y[i]
+            along, across = dx * wind.u + dy * wind.v, dx * wind.v - dy * wind.u
+            m = n
+            while m > 0 and value[m - 1] > y:
+                value[m], side[m] = value[m - 1], side[m - 1]
+                m -= 1
+            value[m], side[m] = y, (along + across < 0) + 2 * (along - across < 0)
+            n += 1
+        if n >= 3:
+            minute.reference[i] = quantile(value, n, p.quantile)
+            if p.guard and wind.known:
+                for bit in (1, 2):
+                    minute.reference[i] = max(minute.reference[i], side_median(value, side, n, bit))
+
+
+@njit(nogil=True, cache=False)
+def quantile(value, n, q):  # type: ignore[no-untyped-def]
+    """The `q` quantile of the `n` sorted values, linear between them."""
+    at = q * (n - 1)
+    low = int(at)
+    high = min(low + 1, n - 1)
+    return value[low] + (at - low) * (value[high] - value[low])
+
+
+@njit(nogil=True, cache=False)
+def side_median(value, side, n, bit):  # type: ignore[no-untyped-def]
+    """Median of the sorted values on one side, -inf where fewer than three stand there."""
+    m = 0
+    for k in range(n):
+        m += (side[k] & bit) != 0
+    if m < 3:
+        return -np.inf
+    below, total, seen = (m - 1) // 2, 0.0, 0
+    for k in range(n):
+        if side[k] & bit:
+            if seen in (below, m // 2):
+                total += value[k] * (2 if m % 2 else 1)
+            seen += 1
+    return total / 2
+
+
+@njit(nogil=True, cache=False)
+def track(state, minute, at, p):  # type: ignore[no-untyped-def]
+    """Excess over the reference and the running base, in units of the device's own scale; both follow slowly."""
+    for i in range(len(minute.y)):
+        minute.z[i] = np.nan
+        state.trace[at, i] = NO_TRACE
+        level = minute.reference[i] + state.bias[i]
+        minute.level[i] = level + state.base[i]
+        if np.isnan(minute.y[i]):
+            continue
+        if np.isnan(level):
+            state.age[i] = max(state.age[i], 1)
+            continue
+        age = state.age[i]
+        state.age[i] = min(age + 1, 65535)
+        early = max(1.0, p.settle / (age + 1.0))  # gains are higher at first
+        apart = minute.y[i] - level
+        excess = apart - state.base[i]
+        z = excess / max(state.scale[i], p.scale_floor)
+        gain = p.base_gain * (p.held if abs(z) > p.held_above and early <= 1 else 1.0)
+        step = min(max(z, -p.base_clip), p.base_clip) * max(state.scale[i], p.scale_floor)
+        state.base[i] += min(gain * early, 0.5) * step
+        state.bias[i] += p.bias_gain * early * (1.0 if apart > 0 else -1.0)
+        state.scale[i] *= np.exp(min(p.scale_gain * early, 0.2) * (1.0 if abs(z) > 0.6745 else -1.0))
+        minute.z[i] = min(max(z, -CAP), CAP)
+        state.trace[at, i] = int(min(max(np.round(excess / TRACE_STEP), -127.0), 127.0))
+
+
+@njit(nogil=True, cache=False)
+def weigh(state, minute, p):  # type: ignore[no-untyped-def]
+    """The device's own evidence from its running means, and its votes of the last eight minutes."""
+    for i in range(len(minute.z)):
+        z = minute.z[i]
+        minute.own[i] = np.nan
+        if np.isnan(z):
+            continue
+        state.fast[i] += np.float32(0.5) * (z - state.fast[i])
+        state.slow[i] += np.float32(0.3) * (z - state.slow[i])
+        state.votes[i] = ((state.votes[i] << 1) | (z > p.vote_above)) & 0xFF
+        minute.own[i] = max(1.2 * state.fast[i], state.slow[i])
+
+
+@njit(nogil=True, cache=False)
+def corroborate(network, state, minute, p):  # type: ignore[no-untyped-def]
+    """Score: own evidence where enough votes agree, else own and the best close neighbours together."""
+    best = np.empty(8, np.float32)
+    for i in range(len(minute.own)):
+        own = minute.own[i]
+        minute.score[i] = np.nan
+        if np.isnan(own) or state.age[i] < p.prime:
+            continue
+        votes = bits(state.votes[i])
+        minute.score[i] = min(own, 0.0) if votes < p.votes else own
+        if votes < 2:
+            continue
+        n = 0
+        for k in range(network.close[i]):
+            other = minute.own[network.neighbours[i, k]]
+            if other > p.vote_above:
+                m = n
+                while m > 0 and best[m - 1] < other:
+                    best[m] = best[m - 1]
+                    m -= 1
+                best[m] = other
+                n += 1
+        total = own
+        for k in range(n):
+            total += best[k]
+            minute.score[i] = max(minute.score[i], 1.25 * total / np.sqrt(k + 2.0) / np.sqrt(2.0))
+
+
+@njit(nogil=True, cache=False)
+def bits(byte):  # type: ignore[no-untyped-def]
+    """How many of the eight are set."""
+    n = 0
+    while byte:
+        n += byte & 1
+        byte >>= 1
+    return n
+
+
+@njit(nogil=True, cache=False)
+def decide(state, minute, p):  # type: ignore[no-untyped-def]
+    """An alarm begins at two of three minutes over the threshold and ends after enough quiet ones."""
+    for i in range(len(minute.score)):
+        score = minute.score[i]
+        if np.isnan(score):
+            if state.alarm[i] and state.gap[i] > 0:
+                state.quiet[i] = min(state.quiet[i] + 1, 255)
+        else:
+            state.over[i] = ((state.over[i] << 1) | (score > p.threshold)) & 0xFF
+            state.quiet[i] = 0 if minute.own[i] > p.closing * p.threshold else min(state.quiet[i] + 1, 255)
+        if not state.alarm[i] and state.over[i] & 1 and bits(state.over[i] & 7) >= 2:
+            state.alarm[i], state.quiet[i] = 1, 0
+        elif state.alarm[i] and state.quiet[i] >= p.quiet:
+            state.alarm[i] = 0

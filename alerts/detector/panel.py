@@ -1,0 +1,93 @@
+"""The devices of one network that are judged by one pollutant: state and findings, stepped minute by minute."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alerts.detector import kernels
+from alerts.detector.kernels import Minute
+from alerts.detector.network import Network
+from alerts.detector.state import TRACE, State, fresh
+from alerts.detector.tuning import Profile
+from alerts.detector.wind import Breeze
+from ingest.layout import Frame
+
+NO_DATA, WARMING, NORMAL, UNUSABLE, IN_ALERT = range(5)
+
+
+class Verdict(NamedTuple):
+    """The newest minute of one pollutant, rows in the order of the layout's devices."""
+
+    value: NDArray[np.float32]
+    background: NDArray[np.float32]
+    score: NDArray[np.float32]
+    state: NDArray[np.uint8]  # 0 no data, 1 warming up, 2 normal, 3 not usable, 4 in alert
+
+
+def unknown(n: int) -> Verdict:
+    """No data of `n` devices."""
+    nothing = (np.full(n, np.nan, np.float32) for _ in range(3))
+    return Verdict(next(nothing), next(nothing), next(nothing), np.full(n, NO_DATA, np.uint8))
+
+
+def blank(n: int) -> Minute:
+    """A minute of which nothing is known."""
+    return Minute(*(np.full(n, np.nan, np.float32) for _ in Minute._fields))
+
+
+@dataclass(slots=True)
+class Panel:
+    """`column` of the layout's channels; `floor` in the pollutant's unit (0: to be learned from the first values)."""
+
+    pollutant: str
+    column: int
+    profile: Profile
+    network: Network
+    floor: float
+    state: State = field(init=False)
+    minute: Minute = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.state = fresh(len(self.network.x))
+        self.minute = blank(len(self.network.x))
+
+    def step(self, frame: Frame, clock: int, wind: Breeze) -> NDArray[np.intp]:
+        """Judge minute number `clock`; returns who is in alarm (places of the network)."""
+        state, minute, p = self.state, self.minute, self.profile.numbers
+        self._learn_floor(frame)
+        kernels.sense(frame.values, frame.qc, self.network.order, self.column, self.floor, state, minute, p)
+        kernels.refer(self.network, state, minute, wind, p)
+        kernels.track(state, minute, clock % TRACE, p)
+        kernels.weigh(state, minute, p)
+        kernels.corroborate(self.network, state, minute, p)
+        kernels.decide(state, minute, p)
+        return np.flatnonzero(state.alarm)
+
+    def _learn_floor(self, frame: Frame) -> None:
+        """An unknown code brings its unit with its first values: take the profile's share of their median."""
+        if self.floor == 0:
+            values = frame.values[self.network.order, self.column]
+            seen = values[values > 0]
+            self.floor = 0.07 * self.profile.numbers.floor_share * float(np.median(seen)) if len(seen) else 0.0
+
+    def value(self, i: int) -> float:
+        """The judged value of a place (median of three), in the pollutant's unit."""
+        return float(np.exp(self.minute.y[i]) - self.floor)
+
+    def background(self, i: int) -> float:
+        """What the place would show without an emission."""
+        return max(float(np.exp(self.minute.level[i]) - self.floor), 0.0)
+
+    def write(self, frame: Frame, verdict: Verdict) -> None:
+        """Put the newest minute into the rows of the layout."""
+        rows, state, minute = self.network.order, self.state, self.minute
+        sent = frame.values[rows, self.column]
+        verdict.value[rows] = sent
+        verdict.background[rows] = np.maximum(np.exp(minute.level) - self.floor, 0)
+        verdict.score[rows] = minute.score
+        warm = state.age < self.profile.numbers.prime
+        judged = np.where(np.isnan(minute.score), np.where(warm, WARMING, UNUSABLE), NORMAL)
+        judged = np.where(np.isnan(sent) & (frame.qc[rows, self.column] == 0), NO_DATA, judged)
+        verdict.state[rows] = np.where(state.alarm == 1, IN_ALERT, judged)

@@ -1,0 +1,129 @@
+"""Every number of the detector, with its unit: one frozen set of defaults, one profile for each kind of network."""
+
+from typing import NamedTuple
+
+
+class Profile(NamedTuple):
+    """How the devices of one kind of network are judged. Lengths in metres, times in minutes, `z` in robust SDs."""
+
+    name: str
+    # who is whose neighbour
+    reach: float  # m, neighbours that make the regional reference
+    close: float  # m, neighbours that may corroborate
+    numbers: "Numbers"
+
+
+class Numbers(NamedTuple):
+    """What the kernels read."""
+
+    floor_share: float  # offset inside the logarithm, in floors of the pollutant: large is near-linear
+    gap: int  # min without a value after which the median window begins anew
+    repeat_gain: float
+    unlikely: float  # probability of a run of equal values that nobody believes
+    prime: int  # min of evidence before a device may alarm
+    settle: float  # min over which gains are raised after the start
+    bias_gain: float
+    quantile: float  # of the neighbours that is the reference
+    guard: int  # upwind half-planes used: 1 yes, 0 no
+    base_gain: float
+    base_clip: float  # z
+    held: float  # share of the gain while the excess is large
+    held_above: float  # z
+    scale_gain: float
+    scale_floor: float  # log units
+    vote_above: float  # z
+    votes: int  # of the last 8
+    threshold: float
+    closing: float  # share of the threshold under which a minute is quiet
+    quiet: int  # quiet minutes that end an alarm
+
+
+GRID = Profile(
+    name="grid",
+    reach=6000,
+    close=1600,
+    numbers=Numbers(
+        floor_share=1.0,
+        gap=20,
+        repeat_gain=0.002,
+        unlikely=1e-4,
+        prime=240,
+        settle=240,
+        bias_gain=0.0004,
+        quantile=0.5,
+        guard=1,
+        base_gain=0.04,
+        base_clip=1.5,
+        held=0.15,
+        held_above=3.5,
+        scale_gain=0.004,
+        scale_floor=0.08,
+        vote_above=2.0,
+        votes=5,
+        threshold=7.0,
+        closing=0.5,
+        quiet=10,
+    ),
+)
+FENCE = Profile(
+    name="fence",
+    reach=500,
+    close=150,
+    numbers=Numbers(
+        floor_share=20.0,
+        gap=20,
+        repeat_gain=0.002,
+        unlikely=1e-6,
+        prime=240,
+        settle=240,
+        bias_gain=0.0004,
+        quantile=0.25,
+        guard=0,
+        base_gain=0.005,
+        base_clip=1.0,
+        held=0.1,
+        held_above=3.0,
+        scale_gain=0.002,
+        scale_floor=0.02,
+        vote_above=3.0,
+        votes=4,
+        threshold=8.0,
+        closing=0.4,
+        quiet=15,
+    ),
+)
+
+
+class Tracking(NamedTuple):
+    """How alarms of single devices become alerts."""
+
+    join_m: float = 1200.0
+    join_minutes: int = 30
+    extent_m: float = 3000.0
+    linger: int = 25  # min without any cell in alarm before an alert closes
+    peak_step: float = 1.1  # growth of the peak that is worth an update
+
+
+class Tuning(NamedTuple):
+    """All of it."""
+
+    grid: Profile = GRID
+    fence: Profile = FENCE
+    tracking: Tracking = Tracking()
+    fence_cell_m: float = 100.0  # stations of grids as fine as this stand at a fence
+
+
+DEFAULT = Tuning()
+
+# About 7 % of a level typical of the pollutant, in its canonical unit: what is nothing.
+FLOOR = {
+    "pm25": 3.0,
+    "pm10": 5.0,
+    "so2": 1.0,
+    "no2": 3.0,
+    "o3": 5.0,
+    "co": 0.05,
+    "tvoc": 0.02,
+    "nmhc": 0.05,
+    "ch4": 0.1,
+}

@@ -1,0 +1,206 @@
+"""From alarms of single devices to alerts: join, rejoin, leave, close; one tracker a pollutant."""
+
+import math
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from alerts.alert import Alert, Change, Stay
+from alerts.attribution import Source, Trail
+from alerts.detector import DETECTOR
+from alerts.detector.tuning import Tracking
+from ingest.grid import Cell
+from ingest.layout import Device
+
+HOTSPOT = "hotspot"
+
+
+class Sighting(NamedTuple):
+    """A device in alarm in this minute; concentrations in the pollutant's unit."""
+
+    device: Device
+    cell: Cell
+    profile: str
+    value: float
+    background: float
+    score: float
+    neighbours: int
+
+    @property
+    def excess(self) -> float:
+        """What is above the background."""
+        return self.value - self.background
+
+
+@dataclass(slots=True)
+class Case:
+    """An alert that is not closed yet, and who is in it."""
+
+    alert: Alert
+    lead: str  # device id
+    opened: int  # minute number
+    active: int  # newest minute with a device in alarm
+    inside: dict[str, Cell] = field(default_factory=dict)  # devices in alarm
+    seen: dict[str, int] = field(default_factory=dict)  # devices ever in it: newest minute in alarm
+    told: float = 0.0  # the peak that was told last
+    news: Literal["opened", "updated", "closed"] | None = None
+    trail: Trail | None = None
+
+    def note(self) -> None:
+        """Something that matters has changed."""
+        self.news = self.news or "updated"
+
+    def adopt(self, source: Source, lon: float, lat: float) -> None:
+        """Take over a new estimate of the source."""
+        if source.candidates != self.alert.candidates or source.attribution != self.alert.attribution:
+            self.note()
+        evidence = {**self.alert.evidence, "wind": source.wind, "nobody_registered": source.nobody}
+        self.alert = replace(
+            self.alert,
+            lon=lon,
+            lat=lat,
+            candidates=source.candidates,
+            attribution=source.attribution,
+            evidence=evidence,
+        )
+
+
+@dataclass(slots=True)
+class Tracker:
+    """Open alerts of one pollutant; `devices` by id gives the places."""
+
+    pollutant: str
+    devices: dict[str, Device]
+    p: Tracking
+    cases: list[Case] = field(default_factory=list)
+
+    def step(self, sightings: list[Sighting], end: datetime, clock: int) -> None:
+        """The alarms of minute number `clock`, which ends at `end`."""
+        active = {s.device.id: s for s in sightings}
+        for case in self.cases:
+            self._leave(case, active, end)
+        taken = {device for case in self.cases for device in case.inside}
+        for sighting in sorted(sightings, key=lambda s: (-s.score, s.device.id)):
+            if sighting.device.id not in taken:
+                self._join(sighting, end, clock)
+        for case in self.cases:
+            self._follow(case, active, end, clock)
+
+    def news(self) -> list[Change]:
+        """What has changed since it was asked last; closed alerts are forgotten."""
+        changes = []
+        for case in self.cases:
+            if case.news:
+                changes.append(Change(case.news, case.alert))
+                case.told = case.alert.peak_value
+                case.news = None
+        self.cases = [case for case in self.cases if case.alert.closed_at is None]
+        return changes
+
+    def _leave(self, case: Case, active: dict[str, Sighting], end: datetime) -> None:
+        """Devices no longer in alarm leave, and their cells when no other device of them is left."""
+        for device in [name for name in case.inside if name not in active]:
+            cell = case.inside.pop(device)
+            if cell not in case.inside.values():
+                stays = tuple(replace(s, to=end) if (s.ix, s.iy) == cell and not s.to else s for s in case.alert.cells)
+                case.alert = replace(case.alert, cells=stays)
+                case.note()
+
+    def _join(self, sighting: Sighting, end: datetime, clock: int) -> None:
+        """Into the nearest alert that takes it, else into a new one."""
+        fitting = [
+            (distance, i) for i, case in enumerate(self.cases) if (distance := self._apart(case, sighting, clock))
+        ]
+        if fitting:
+            case = self.cases[min(fitting)[1]]
+        else:
+            case = self._open(sighting, end, clock)
+            self.cases.append(case)
+        if sighting.cell not in case.inside.values():
+            case.alert = replace(case.alert, cells=(*case.alert.cells, Stay(*sighting.cell, end, None)))
+            case.note()
+        case.inside[sighting.device.id] = sighting.cell
+
+    def _apart(self, case: Case, sighting: Sighting, clock: int) -> float | None:
+        """Metres (at least 1) from the devices of an alert that are near in time; None: it does not belong there."""
+        if any((stay.ix, stay.iy) == sighting.cell for stay in case.alert.cells):
+            return 1.0
+        apart = {name: _distance(self.devices[name], sighting.device) for name in case.seen if name in self.devices}
+        recent = [d for name, d in apart.items() if clock - case.seen[name] <= self.p.join_minutes]
+        if not recent or min(recent) > self.p.join_m or max(apart.values()) > self.p.extent_m:
+            return None
+        return max(min(recent), 1.0)
+
+    def _open(self, sighting: Sighting, end: datetime, clock: int) -> Case:
+        device, cell = sighting.device, sighting.cell
+        alert = Alert(
+            id=f"{HOTSPOT}-{self.pollutant}-{end:%Y%m%dT%H%MZ}-{cell[0]}-{cell[1]}",
+            kind=HOTSPOT,
+            profile=sighting.profile,
+            pollutant=self.pollutant,
+            opened_at=end,
+            closed_at=None,
+            severity=1,
+            cells=(),
+            lon=math.nan,
+            lat=math.nan,
+            peak_at=end,
+            peak_value=-math.inf,
+            background=sighting.background,
+            excess=-math.inf,
+            score=sighting.score,
+            candidates=(),
+            attribution="none",
+            detector=DETECTOR,
+            evidence={
+                "value": round(sighting.value, 4),
+                "background": round(sighting.background, 4),
+                "excess": round(sighting.excess, 4),
+                "score": round(sighting.score, 3),
+                "neighbours": sighting.neighbours,
+                "devices": [device.id],
+            },
+        )
+        return Case(alert, device.id, clock, clock, news="opened")
+
+    def _follow(self, case: Case, active: dict[str, Sighting], end: datetime, clock: int) -> None:
+        """Peak, severity and the end of an alert."""
+        present = [active[name] for name in case.inside]
+        for sighting in present:
+            case.seen[sighting.device.id] = clock
+            if sighting.excess > case.alert.excess:
+                self._raise_peak(case, sighting, end)
+        if present:
+            case.active = clock
+        elif clock - case.active >= self.p.linger:
+            case.alert = replace(case.alert, closed_at=end)
+            case.news = "closed"
+        level = severity(case.alert, clock - case.opened)
+        if level != case.alert.severity:
+            case.alert = replace(case.alert, severity=level)
+            case.note()
+        if case.alert.peak_value >= self.p.peak_step * case.told:
+            case.note()
+
+    def _raise_peak(self, case: Case, sighting: Sighting, end: datetime) -> None:
+        case.alert = replace(
+            case.alert,
+            peak_at=end,
+            peak_value=sighting.value,
+            background=sighting.background,
+            excess=sighting.excess,
+            score=max(sighting.score, case.alert.score),
+            evidence={**case.alert.evidence, "devices": sorted(case.seen)},
+        )
+
+
+def severity(alert: Alert, minutes: int) -> int:
+    """1 … 4 from the ratio to the background, the extent and the duration; only ever rises within an alert."""
+    ratio = alert.excess / max(alert.background, 1e-6)
+    cells = len({(stay.ix, stay.iy) for stay in alert.cells})
+    points = (ratio >= 1) + (ratio >= 4) + (cells >= 4) + (minutes >= 60)
+    return max(alert.severity, min(1 + int(points), 4))
+
+
+def _distance(a: Device, b: Device) -> float:
+    return math.hypot(a.x - b.x, a.y - b.y)

@@ -1,0 +1,180 @@
+"""The closing of a minute: all detectors and trackers of a district, a pure function of state and frame."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alerts import attribution, checkpoint
+from alerts.alert import Alert, Change
+from alerts.attribution import AGAIN, KEEP, TRAVEL
+from alerts.detector import network, wind
+from alerts.detector.panel import Panel, Verdict, unknown
+from alerts.detector.tuning import DEFAULT, FLOOR, Profile, Tuning
+from alerts.tracker import Case, Sighting, Tracker
+from ingest.channel import COLUMN, POLLUTANTS
+from ingest.layout import MONITOR, Device, Frame, Layout
+from ingest.registry import Enterprise, GridRow, Registry, Station
+
+MINUTE = timedelta(minutes=1)
+BRIDGE = 30  # minutes of silence that are stepped through one by one; after them every alarm is over
+
+
+class Watch:
+    """All detectors and the trackers of a district."""
+
+    def __init__(self, registry: Registry, tuning: Tuning = DEFAULT) -> None:
+        self.layout = Layout.of(registry)
+        self.tuning = tuning
+        self.last: datetime | None = None
+        self.wind = wind.Wind()
+        self.panels: list[Panel] = []
+        self.trackers: dict[str, Tracker] = {}
+        self._profiles = [tuning.grid, tuning.fence]
+        self._networks = [self._connect(profile) for profile in self._profiles]
+        self._devices = {device.id: device for device in self.layout.devices}
+        self._names = [row.enterprise_id for row in registry.enterprises]
+        lon, lat = [row.lon for row in registry.enterprises], [row.lat for row in registry.enterprises]
+        self._sites = np.column_stack(self.layout.grid.metres(lon, lat))
+        self._frame: Frame | None = None
+
+    def close(self, frame: Frame) -> list[Change]:
+        """Judge a minute; frames come in the order of time, minutes in which nobody sent anything are filled in."""
+        changes = []
+        for minute in self._silence(frame.minute):
+            changes += self._step(Frame.empty(self.layout, minute))
+        return changes + self._step(frame)
+
+    def _step(self, frame: Frame) -> list[Change]:
+        frame = replace(frame, values=writable(frame.values, np.float32), qc=writable(frame.qc, np.uint8))
+        clock = round(frame.minute.timestamp()) // 60
+        end = frame.minute.astimezone(UTC) + MINUTE
+        breeze = self.wind.step(clock, wind.measured(frame, self.layout))
+        self._admit_new(frame)
+        for pollutant, panels in self._by_pollutant():
+            sightings = [sighting for panel in panels for sighting in self._judge(panel, frame, clock, breeze)]
+            tracker = self.trackers[pollutant]
+            tracker.step(sightings, end, clock)
+            for case in tracker.cases:
+                self._attribute(case, panels, clock)
+        self.last, self._frame = frame.minute, frame
+        return [change for tracker in self.trackers.values() for change in tracker.news()]
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """The newest minute by pollutant, rows in the order of `layout.devices`."""
+        verdicts: dict[str, Verdict] = {}
+        for panel in self.panels:
+            verdict = verdicts.setdefault(panel.pollutant, unknown(len(self.layout.devices)))
+            if self._frame:
+                panel.write(self._frame, verdict)
+        return verdicts
+
+    def open(self) -> list[Alert]:
+        """The alerts that are open, in the order opened."""
+        alerts = [case.alert for tracker in self.trackers.values() for case in tracker.cases]
+        return sorted(alerts, key=lambda alert: (alert.opened_at, alert.id))
+
+    def dump(self) -> bytes:
+        """Everything that the next minute depends on."""
+        return checkpoint.dump(self)
+
+    def load(self, blob: bytes) -> None:
+        """Go on from a dump; raises CheckpointError if it is of another detector version."""
+        checkpoint.load(self, blob)
+
+    def find(self, pollutant: str, profile: str) -> Panel:
+        """The panel of a pollutant under a profile."""
+        return next(p for p in self.panels if (p.pollutant, p.profile.name) == (pollutant, profile))
+
+    def admit(self, pollutant: str, profile: str) -> Panel:
+        """Make the panel of a pollutant that is sent for the first time."""
+        which = next(i for i, known in enumerate(self._profiles) if known.name == profile)
+        floor = FLOOR.get(pollutant, 0.0) * self._profiles[which].numbers.floor_share
+        column = self.layout.column[pollutant]
+        panel = Panel(pollutant, column, self._profiles[which], self._networks[which], floor)
+        self.panels = sorted([*self.panels, panel], key=lambda p: (p.column, p.profile.name))
+        self.trackers.setdefault(pollutant, Tracker(pollutant, self._devices, self.tuning.tracking))
+        return panel
+
+    def _silence(self, minute: datetime) -> Iterator[datetime]:
+        """The minutes since the last one that have to be stepped through."""
+        if self.last is not None:
+            for i in range(1, min(round((minute - self.last) / MINUTE), BRIDGE + 1)):
+                yield self.last + i * MINUTE
+
+    def _by_pollutant(self) -> Iterator[tuple[str, list[Panel]]]:
+        for pollutant in self.trackers:
+            yield pollutant, [panel for panel in self.panels if panel.pollutant == pollutant]
+
+    def _connect(self, profile: Profile) -> network.Network:
+        rows = [i for i, device in enumerate(self.layout.devices) if self._profile(device) is profile]
+        return network.connect(np.array(rows, np.int64), self.layout.xy, profile.reach, profile.close)
+
+    def _profile(self, device: Device) -> Profile | None:
+        """Which profile judges a device, None for weather masts and what lies outside the grid."""
+        if device.kind == "weather" or device.cell is None:
+            return None
+        fine = self.layout.grid.cell_m <= self.tuning.fence_cell_m
+        return self.tuning.fence if fine or device.kind in ("boundary", MONITOR) else self.tuning.grid
+
+    def _admit_new(self, frame: Frame) -> None:
+        """Admit every pollutant that somebody sends and that is not judged yet."""
+        have = {(panel.column, panel.profile.name) for panel in self.panels}
+        for profile, net in zip(self._profiles, self._networks, strict=True):
+            codes = self.layout.channels[len(COLUMN) :] if profile is self.tuning.fence else ()
+            for name in (*POLLUTANTS, *codes):
+                column = self.layout.column[name]
+                if (column, profile.name) not in have and not np.isnan(frame.values[net.order, column]).all():
+                    self.admit(name, profile.name)
+
+    def _judge(self, panel: Panel, frame: Frame, clock: int, breeze: wind.Breeze) -> Iterable[Sighting]:
+        """The devices of a panel that are in alarm."""
+        for i in panel.step(frame, clock, breeze):
+            if np.isnan(panel.minute.y[i]) or np.isnan(panel.minute.level[i]):
+                value = background = 0.0
+            else:
+                value, background = panel.value(i), panel.background(i)
+            device = self.layout.devices[panel.network.order[i]]
+            score = float(np.nan_to_num(panel.minute.score[i]))
+            neighbours = int((panel.network.neighbours[i] >= 0).sum())
+            assert device.cell is not None
+            yield Sighting(device, device.cell, panel.profile.name, value, background, score, neighbours)
+
+    def _attribute(self, case: Case, panels: list[Panel], clock: int) -> None:
+        """Keep the trail of an alert, and ask who it may be when it is time to."""
+        panel = next(panel for panel in panels if panel.profile.name == case.alert.profile)
+        age = clock - case.opened
+        if case.trail is None and age == 0:
+            row = self.layout.index[case.lead]
+            place = int(np.flatnonzero(panel.network.order == row)[0])
+            case.trail = attribution.begin(panel, place, self.layout.xy, clock)
+        elif case.trail is not None and age <= KEEP:
+            case.trail.append(panel, clock)
+        if case.trail is not None and age in AGAIN:
+            winds = self.wind.last(clock, len(case.trail.excess) + TRAVEL)
+            source = attribution.attribute(case.trail, winds, self._names, self._sites)
+            lon, lat = self.layout.grid.lonlat(source.x, source.y)
+            case.adopt(source, round(float(lon), 6), round(float(lat), 6))
+
+
+def writable(array: NDArray[Any], kind: type) -> NDArray[Any]:
+    """The array as the kernels were compiled for it; a copy only where it is not that already."""
+    return np.require(array, kind, ["C", "W"])
+
+
+def compile() -> None:  # noqa: A001
+    """Compile every kernel, so that the first real minute does not wait for it."""
+    grid = GridRow(cell_m=500, epsg=4549, lon0=120.0, lat0=31.0, nx=4, ny=4)
+    stations = [
+        Station(station_id=f"S{i}", name="", kind="micro", lon=120.001 + i * 0.004, lat=31.001) for i in range(5)
+    ]
+    enterprise = Enterprise(enterprise_id="E", name="", lon=120.01, lat=31.0)
+    watch = Watch(Registry(grid=grid, stations=tuple(stations), enterprises=(enterprise,)))
+    panel = watch.admit("pm25", watch.tuning.grid.name)
+    minute = datetime(2000, 1, 1, tzinfo=UTC)
+    watch.close(Frame.empty(watch.layout, minute))
+    trail = attribution.begin(panel, 0, watch.layout.xy, 0)
+    attribution.attribute(trail, np.ones((len(trail.excess) + TRAVEL, 2)), ["E"], np.zeros((1, 2)))
