@@ -187,9 +187,11 @@ class Broker:
             logger.warning("connection to the broker lost: %s; trying again", reason)
 
     def _on_subscribe(self, _: paho.Client, __: Any, ___: Any, reasons: Any, ____: Any) -> None:
-        for reason in reasons:
-            if reason.is_failure:
-                logger.error("broker refuses the subscription: %s; check its access rules", reason)
+        refused = [str(reason) for reason in reasons if reason.is_failure]
+        if refused:
+            logger.error("broker refuses the subscription: %s; check its access rules", ", ".join(refused))
+        else:
+            logger.info("subscribed")
 
     def _on_message(self, _: paho.Client, __: Any, message: paho.MQTTMessage) -> None:
         if not self._room.enter(len(message.payload)):

@@ -1,0 +1,92 @@
+"""The road of a reading, on one screen: take, decode, place, convert, judge, commit, acknowledge."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import asyncpg
+
+from ingest import metrics
+from ingest.batch import Batch, Span, lay_out
+from ingest.broker import Broker
+from ingest.directory import Directory, load_directory
+from ingest.frame import Message, Reject
+from ingest.protocols import PROTOCOLS, decode
+from ingest.settings import IngestSettings
+from ingest.slot import take_slot
+from ingest.store import commit
+from sql.pool import open_pool
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+async def ingest(settings: IngestSettings, now: Clock, stop: asyncio.Event) -> None:
+    """Take readings in until `stop` is set. May run several times over: shared subscriptions spread the load."""
+    filters = [f"$share/ingest/{protocol.topic_filter}" for protocol in PROTOCOLS]
+    async with await open_pool(settings.database_url, "ingest") as pool, take_slot(settings.database_url) as slot:
+        directory = Known(pool)
+        async with Broker(settings.mqtt_url, f"hotgrid-ingest-{slot}", filters) as broker:
+            logger.info("ready as ingest %d", slot)
+            async for messages in broker.batches(settings.batch_messages, settings.batch_ms / 1000, stop):
+                span = Span.around(now(), settings.max_age, settings.max_ahead)
+                await take_in(pool, messages, directory, span, now)
+                broker.ack(messages)
+                metrics.MESSAGES.inc(len(messages))
+                metrics.CONNECTED.set(broker.connected)
+
+
+class Known:
+    """The directory of devices, read again when somebody unknown sends or when it is old."""
+
+    LONGEST_S = 60.0
+    SHORTEST_S = 2.0
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._directory = Directory()
+        self._read_at = float("-inf")
+
+    async def directory(self, device_ids: set[str]) -> Directory:
+        """A directory that is fresh enough for these devices."""
+        age = asyncio.get_running_loop().time() - self._read_at
+        known = self._directory.stations.keys() | self._directory.monitors.keys()
+        if age > self.LONGEST_S or (age > self.SHORTEST_S and not device_ids <= known):
+            self._directory = await load_directory(self._pool)
+            self._read_at = asyncio.get_running_loop().time()
+        return self._directory
+
+
+async def take_in(pool: asyncpg.Pool, messages: Sequence[Message], known: Known, span: Span, now: Clock) -> None:
+    """Messages to committed rows. What the database refuses for good is kept as a reject, its neighbours unharmed."""
+    decoded = decode(messages)
+    directory = await known.directory({frame.device_id for frame in decoded.frames})
+    batch = lay_out(decoded.frames, directory, span)
+    batch.rejects = decoded.rejects + batch.rejects
+    try:
+        new = await _timed_commit(pool, batch, now())
+    except asyncpg.PostgresError as error:
+        if len(messages) == 1:
+            logger.exception("a message that the database refuses, kept as a reject")
+            await commit(pool, Batch(rejects=[Reject.of(messages[0], None, "store", str(error))]), now())
+            metrics.REJECTS.labels("store").inc()
+            return
+        half = len(messages) // 2
+        await take_in(pool, messages[:half], known, span, now)
+        await take_in(pool, messages[half:], known, span, now)
+        return
+    _count(batch, new)
+
+
+async def _timed_commit(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:
+    with metrics.COMMIT.time():
+        return await commit(pool, batch, now)
+
+
+def _count(batch: Batch, new: int) -> None:
+    metrics.READINGS.inc(new)
+    metrics.REPEATS.inc(len(batch.devices) + len(batch.monitor) - new)
+    for reject in batch.rejects:
+        metrics.REJECTS.labels(reject.reason).inc()

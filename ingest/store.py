@@ -1,0 +1,78 @@
+"""A batch into the database in one transaction; what failed for a passing reason is tried again."""
+
+import asyncio
+import logging
+from collections import Counter
+from datetime import datetime
+
+import asyncpg
+import numpy as np
+
+from ingest.batch import Batch
+from ingest.channel import CHANNELS
+from ingest.frame import Reject
+from sql.queries import Queries
+
+logger = logging.getLogger(__name__)
+
+READING = Queries("reading")
+RETRY_S = (0.2, 10.0)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same statement may succeed later: lost connections, restarts, deadlocks, no room."""
+    if isinstance(error, asyncpg.PostgresError):
+        # 40 transaction rollback, 08 connection, 53 resources, 55 lock, 57 operator intervention, 25006 read-only
+        return (error.sqlstate or "")[:2] in {"40", "08", "53", "55", "57"} or error.sqlstate == "25006"
+    return isinstance(error, OSError | asyncpg.InterfaceError | TimeoutError)
+
+
+async def commit(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:
+    """Store a batch; returns how many station-minutes and monitor values were new.
+
+    Tries again for as long as the database is away: nothing is acknowledged meanwhile. Raises what will not pass.
+    """
+    wait = RETRY_S[0]
+    while True:
+        try:
+            return await _transaction(pool, batch, now)
+        except (asyncpg.PostgresError, OSError, asyncpg.InterfaceError, TimeoutError) as error:
+            if not is_passing(error):
+                raise
+            logger.warning("database: %s; trying again in %.1f s", error or type(error).__name__, wait)
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, RETRY_S[1])
+
+
+async def _transaction(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:
+    async with pool.acquire() as connection, connection.transaction():
+        new = 0
+        if batch.devices:
+            new += await READING.put_station_readings.fetchval(connection, now=now, **_station_columns(batch))
+        if batch.monitor:
+            new += await READING.put_monitor_readings.fetchval(connection, now=now, **_monitor_columns(batch))
+        if batch.rejects:
+            await READING.put_rejects.execute(connection, now=now, **_reject_columns(batch.rejects))
+        if batch.devices or batch.monitor:
+            await READING.announce.execute(connection)
+        return new
+
+
+def _station_columns(batch: Batch) -> dict[str, list[object]]:
+    columns: dict[str, list[object]] = {channel.name: batch.values[:, i].tolist() for i, channel in enumerate(CHANNELS)}
+    qc: list[object] = [None] * len(batch.devices)
+    for row in np.flatnonzero(np.any(batch.qc, axis=1)):
+        qc[row] = batch.qc[row].tobytes()
+    columns["qc"] = qc
+    return {"device": list(batch.devices), "ts": list(batch.minutes), **columns}
+
+
+def _monitor_columns(batch: Batch) -> dict[str, list[object]]:
+    names = ("device", "ts", "channel", "value", "qc")
+    return {name: list(column) for name, column in zip(names, zip(*batch.monitor, strict=True), strict=True)}
+
+
+def _reject_columns(rejects: list[Reject]) -> dict[str, list[object]]:
+    counted = Counter(rejects)
+    columns = {name: [getattr(reject, name) for reject in counted] for name in Reject._fields}
+    return {**columns, "times": list(counted.values())}

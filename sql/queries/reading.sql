@@ -1,0 +1,101 @@
+-- name: put_station_readings in one statement: the rows, the newest of each device, and what arrived for the detector
+-- A second frame of a minute fills in the channels that the first one did not have; of a channel the first value stays.
+WITH sent AS MATERIALIZED (
+    SELECT device, ts, nullif(pm25, 'NaN') AS pm25, nullif(pm10, 'NaN') AS pm10, nullif(so2, 'NaN') AS so2,
+        nullif(no2, 'NaN') AS no2, nullif(o3, 'NaN') AS o3, nullif(co, 'NaN') AS co, nullif(tvoc, 'NaN') AS tvoc,
+        nullif(nmhc, 'NaN') AS nmhc, nullif(ch4, 'NaN') AS ch4, nullif(temperature, 'NaN') AS temperature,
+        nullif(humidity, 'NaN') AS humidity, nullif(pressure, 'NaN') AS pressure,
+        nullif(wind_speed, 'NaN') AS wind_speed, nullif(wind_direction, 'NaN') AS wind_direction, qc
+    FROM unnest(
+        :device::integer[], :ts::timestamptz[], :pm25::real[], :pm10::real[], :so2::real[], :no2::real[], :o3::real[],
+        :co::real[], :tvoc::real[], :nmhc::real[], :ch4::real[], :temperature::real[], :humidity::real[],
+        :pressure::real[], :wind_speed::real[], :wind_direction::real[], :qc::bytea[]
+    ) AS frame(device, ts, pm25, pm10, so2, no2, o3, co, tvoc, nmhc, ch4, temperature, humidity, pressure, wind_speed,
+        wind_direction, qc)
+), put AS (
+    INSERT INTO station_reading AS old
+    SELECT * FROM sent
+    ON CONFLICT (device, ts) DO UPDATE SET
+        pm25 = coalesce(old.pm25, excluded.pm25), pm10 = coalesce(old.pm10, excluded.pm10),
+        so2 = coalesce(old.so2, excluded.so2), no2 = coalesce(old.no2, excluded.no2),
+        o3 = coalesce(old.o3, excluded.o3), co = coalesce(old.co, excluded.co),
+        tvoc = coalesce(old.tvoc, excluded.tvoc), nmhc = coalesce(old.nmhc, excluded.nmhc),
+        ch4 = coalesce(old.ch4, excluded.ch4), temperature = coalesce(old.temperature, excluded.temperature),
+        humidity = coalesce(old.humidity, excluded.humidity), pressure = coalesce(old.pressure, excluded.pressure),
+        wind_speed = coalesce(old.wind_speed, excluded.wind_speed),
+        wind_direction = coalesce(old.wind_direction, excluded.wind_direction), qc = merge_qc(old.qc, excluded.qc)
+    WHERE (old.pm25 IS NULL AND excluded.pm25 IS NOT NULL) OR (old.pm10 IS NULL AND excluded.pm10 IS NOT NULL)
+        OR (old.so2 IS NULL AND excluded.so2 IS NOT NULL) OR (old.no2 IS NULL AND excluded.no2 IS NOT NULL)
+        OR (old.o3 IS NULL AND excluded.o3 IS NOT NULL) OR (old.co IS NULL AND excluded.co IS NOT NULL)
+        OR (old.tvoc IS NULL AND excluded.tvoc IS NOT NULL) OR (old.nmhc IS NULL AND excluded.nmhc IS NOT NULL)
+        OR (old.ch4 IS NULL AND excluded.ch4 IS NOT NULL)
+        OR (old.temperature IS NULL AND excluded.temperature IS NOT NULL)
+        OR (old.humidity IS NULL AND excluded.humidity IS NOT NULL)
+        OR (old.pressure IS NULL AND excluded.pressure IS NOT NULL)
+        OR (old.wind_speed IS NULL AND excluded.wind_speed IS NOT NULL)
+        OR (old.wind_direction IS NULL AND excluded.wind_direction IS NOT NULL)
+        OR merge_qc(old.qc, excluded.qc) IS DISTINCT FROM old.qc
+    RETURNING ts, (xmax = 0) AS new
+), seen AS (
+    INSERT INTO arrival (minute, devices) SELECT ts, count(*) FILTER (WHERE new) FROM put GROUP BY ts
+), latest AS (
+    INSERT INTO station_latest AS old
+    SELECT DISTINCT ON (device) device, ts, :now::timestamptz, pm25, pm10, so2, no2, o3, co, tvoc, nmhc, ch4,
+        temperature, humidity, pressure, wind_speed, wind_direction, qc
+    FROM sent ORDER BY device, ts DESC
+    ON CONFLICT (device) DO UPDATE SET
+        ts = excluded.ts, received_at = excluded.received_at,
+        pm25 = CASE WHEN old.ts = excluded.ts THEN coalesce(old.pm25, excluded.pm25) ELSE excluded.pm25 END,
+        pm10 = CASE WHEN old.ts = excluded.ts THEN coalesce(old.pm10, excluded.pm10) ELSE excluded.pm10 END,
+        so2 = CASE WHEN old.ts = excluded.ts THEN coalesce(old.so2, excluded.so2) ELSE excluded.so2 END,
+        no2 = CASE WHEN old.ts = excluded.ts THEN coalesce(old.no2, excluded.no2) ELSE excluded.no2 END,
+        o3 = CASE WHEN old.ts = excluded.ts THEN coalesce(old.o3, excluded.o3) ELSE excluded.o3 END,
+        co = CASE WHEN old.ts = excluded.ts THEN coalesce(old.co, excluded.co) ELSE excluded.co END,
+        tvoc = CASE WHEN old.ts = excluded.ts THEN coalesce(old.tvoc, excluded.tvoc) ELSE excluded.tvoc END,
+        nmhc = CASE WHEN old.ts = excluded.ts THEN coalesce(old.nmhc, excluded.nmhc) ELSE excluded.nmhc END,
+        ch4 = CASE WHEN old.ts = excluded.ts THEN coalesce(old.ch4, excluded.ch4) ELSE excluded.ch4 END,
+        temperature = CASE WHEN old.ts = excluded.ts THEN coalesce(old.temperature, excluded.temperature)
+            ELSE excluded.temperature END,
+        humidity = CASE WHEN old.ts = excluded.ts THEN coalesce(old.humidity, excluded.humidity)
+            ELSE excluded.humidity END,
+        pressure = CASE WHEN old.ts = excluded.ts THEN coalesce(old.pressure, excluded.pressure)
+            ELSE excluded.pressure END,
+        wind_speed = CASE WHEN old.ts = excluded.ts THEN coalesce(old.wind_speed, excluded.wind_speed)
+            ELSE excluded.wind_speed END,
+        wind_direction = CASE WHEN old.ts = excluded.ts THEN coalesce(old.wind_direction, excluded.wind_direction)
+            ELSE excluded.wind_direction END,
+        qc = CASE WHEN old.ts = excluded.ts THEN merge_qc(old.qc, excluded.qc) ELSE excluded.qc END
+    WHERE excluded.ts >= old.ts
+)
+SELECT count(*) FILTER (WHERE new) FROM put;
+
+-- name: put_monitor_readings likewise
+WITH sent AS MATERIALIZED (
+    SELECT * FROM unnest(
+        :device::integer[], :ts::timestamptz[], :channel::text[], :value::real[], :qc::smallint[]
+    ) AS frame(device, ts, channel, value, qc)
+), put AS (
+    INSERT INTO monitor_reading AS old
+    SELECT * FROM sent
+    ON CONFLICT (device, ts, channel) DO NOTHING
+    RETURNING device, ts
+), seen AS (
+    INSERT INTO arrival (minute, devices) SELECT ts, count(DISTINCT device) FROM put GROUP BY ts
+), latest AS (
+    INSERT INTO monitor_latest AS old (device, channel, ts, received_at, value, qc)
+    SELECT DISTINCT ON (device, channel) device, channel, ts, :now::timestamptz, value, qc
+    FROM sent ORDER BY device, channel, ts DESC
+    ON CONFLICT (device, channel) DO UPDATE
+    SET ts = excluded.ts, received_at = excluded.received_at, value = excluded.value, qc = excluded.qc
+    WHERE excluded.ts > old.ts
+)
+SELECT count(*) FROM put;
+
+-- name: put_rejects
+INSERT INTO reject (received_at, topic, device_id, reason, detail, sample, times)
+SELECT :now::timestamptz, topic, device_id, reason, detail, sample, times
+FROM unnest(:topic::text[], :device_id::text[], :reason::text[], :detail::text[], :sample::bytea[], :times::integer[])
+    AS r(topic, device_id, reason, detail, sample, times);
+
+-- name: announce wakes the detector
+SELECT pg_notify('arrival', '');
