@@ -92,7 +92,7 @@ def up(state: Path | None = None, say: Say = _silent, throwaway: bool = False) -
 def down(state: Path | None = None, say: Say = _silent) -> bool:
     """Stop the private servers of ``state``, the broker's backlog saved; True when something was stopped."""
     folder = _resolved(state)
-    if record.load(folder) is None:
+    if not (folder / "state.json").exists():
         return False
     with _alone(folder):
         stopped = {"Mosquitto": broker.stop(folder), "PostgreSQL": cluster.stop(folder / "postgres")}

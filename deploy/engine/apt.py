@@ -102,7 +102,7 @@ def closure(folder: Path, seeds: Iterable[str]) -> list[Package]:
         found |= {package.name: package for package in level}
         wanted = {name for package in level for name in package.depends if _is_followed(name)} - asked
     if absent := seeds - found.keys():
-        raise _problem(f"Unable to locate {' '.join(sorted(absent))}")
+        raise problem(f"Unable to locate {' '.join(sorted(absent))}")
     return sorted(found.values(), key=lambda package: package.name)
 
 
@@ -130,7 +130,7 @@ def download(folder: Path, packages: list[Package], say: Say) -> list[Path]:
         path = into / package.file
         if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != package.sha256:
             path.unlink(missing_ok=True)
-            raise _problem(f"{package.file} is missing or damaged")
+            raise problem(f"{package.file} is missing or damaged")
     return [into / package.file for package in packages]
 
 
@@ -150,14 +150,14 @@ def _watched(folder: Path, arguments: list[str], cwd: Path, step: str, say: Say)
             elif not progress:
                 errors.append(line)
     if apt.returncode:
-        raise _problem("".join(errors))
+        raise problem("".join(errors))
 
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
 
 
-def _problem(output: str) -> Problem:
+def problem(output: str) -> Problem:
     """The clear error for what apt wrote; hosts are masked because people paste logs."""
     lines = [line for line in output.splitlines() if line.startswith(("E:", "W:"))] or output.splitlines()
     code, _, what, fix = next(kind for kind in _KINDS if re.search(kind[1], output))
@@ -166,6 +166,7 @@ def _problem(output: str) -> Problem:
 
 def mask(text: str) -> str:
     """``text`` without the names and addresses of hosts."""
+    text = re.sub(r"(?<=/lists/)[^\s']+", "…", text)
     text = re.sub(r"(?<=//)[^/\s'\"]+", "…", text)
-    text = re.sub(r"\b\d{1,3}(\.\d{1,3}){3}\b(:\d+)?", "…", text)
-    return re.sub(r"(?<=['\s(])[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d+)?(?=['\s:)])", "…", text)
+    text = re.sub(r"(?<=['\s(])[\w-]+(\.[\w-]+)+(:\d+)?(?=['\s:)])", "…", text)  # names and IPv4 addresses
+    return re.sub(r"(?<=\()[0-9a-fA-F:]+:[0-9a-fA-F:]*(?=\))", "…", text)  # IPv6

@@ -63,7 +63,7 @@ def relocate(prefix: Path, final: Path) -> None:
     libraries = prefix / "lib"
     programs = [path for path, read in found.items() if path.parent.name == "bin" and path.name != "patchelf"]
     modules = [path for path in found if path.parent.name == "lib" and path.parent != libraries]
-    _drop_unneeded(libraries, _needed(libraries, [*programs, *modules]))
+    _drop_unneeded(libraries, needed(libraries, [*programs, *modules]))
     loader = next(libraries.glob("ld-linux*.so.*"))
     patchelf: list[str | Path] = [loader, "--library-path", libraries, prefix / "bin/patchelf"]
     for folder in {path.parent for path in programs}:
@@ -77,7 +77,7 @@ def relocate(prefix: Path, final: Path) -> None:
     (prefix / "bin/patchelf").unlink()
 
 
-def _needed(libraries: Path, roots: Iterable[Path]) -> set[str]:
+def needed(libraries: Path, roots: Iterable[Path]) -> set[str]:
     """Names of all libraries that ``roots`` load, directly or not. Raises Problem "build" when one is missing.
 
     The host's loader cache would fill such a gap in silence, so this is read from the files and never tried out.
@@ -96,8 +96,8 @@ def _needed(libraries: Path, roots: Iterable[Path]) -> set[str]:
     return reached
 
 
-def _drop_unneeded(libraries: Path, needed: set[str]) -> None:
-    kept = needed | {(libraries / name).resolve().name for name in needed}
+def _drop_unneeded(libraries: Path, names: set[str]) -> None:
+    kept = names | {(libraries / name).resolve().name for name in names}
     for path in libraries.iterdir():
         if path.name not in kept and not path.is_dir():
             path.unlink()

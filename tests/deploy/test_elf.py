@@ -66,7 +66,10 @@ def test_every_extension_finds_its_libraries_in_the_engine(servers: Servers) -> 
         ("./usr/sbin/mosquitto", "bin/mosquitto"),
         ("./usr/lib/postgresql/17/bin/postgres", "lib/postgresql/17/bin/postgres"),
         ("./usr/share/postgresql/17/timezonesets/Asia.txt", "share/postgresql/17/timezonesets/Asia.txt"),
-        ("./usr/share/postgresql/17/extension/timescaledb--2.19.3.sql", "share/postgresql/17/extension/timescaledb--2.19.3.sql"),
+        (
+            "./usr/share/postgresql/17/extension/timescaledb--2.19.3.sql",
+            "share/postgresql/17/extension/timescaledb--2.19.3.sql",
+        ),
         ("./usr/share/postgresql/17/extension/timescaledb--2.1.0--2.19.3.sql", None),
         ("./usr/share/postgresql/17/man/man1/psql.1.gz", None),
         ("./usr/lib/postgresql/17/lib/llvmjit.so", None),
