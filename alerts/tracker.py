@@ -54,7 +54,7 @@ class Case:
         """Take over a new estimate of the source."""
         if source.candidates != self.alert.candidates or source.attribution != self.alert.attribution:
             self.note()
-        evidence = {**self.alert.evidence, "wind": source.wind, "nobody_registered": source.nobody}
+        evidence = {**self.alert.evidence, "wind": list(source.wind or ()), "nobody_registered": source.nobody}
         self.alert = replace(
             self.alert,
             lon=lon,
@@ -120,6 +120,7 @@ class Tracker:
             case.alert = replace(case.alert, cells=(*case.alert.cells, Stay(*sighting.cell, end, None)))
             case.note()
         case.inside[sighting.device.id] = sighting.cell
+        case.seen[sighting.device.id] = clock
 
     def _apart(self, case: Case, sighting: Sighting, clock: int) -> float | None:
         """Metres (at least 1) from the devices of an alert that are near in time; None: it does not belong there."""

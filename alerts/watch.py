@@ -20,7 +20,7 @@ from ingest.layout import MONITOR, Device, Frame, Layout
 from ingest.registry import Enterprise, GridRow, Registry, Station
 
 MINUTE = timedelta(minutes=1)
-BRIDGE = 30  # minutes of silence that are stepped through one by one; after them every alarm is over
+BRIDGE = 60  # minutes of silence that are stepped through one by one; after them every alert is closed
 
 
 class Watch:

@@ -9,9 +9,13 @@ ROLE = "hotgrid_app"
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
-    """JSON as Python values, both ways."""
+    """JSON as Python values, both ways; a text is taken for JSON already (the job queue hands in such)."""
     for kind in ("json", "jsonb"):
-        await connection.set_type_codec(kind, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+        await connection.set_type_codec(kind, encoder=_json, decoder=json.loads, schema="pg_catalog")
+
+
+def _json(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _settings(name: str) -> dict[str, str]:
@@ -35,6 +39,11 @@ async def open_pool(url: str, name: str, size: int = 4, **options: Any) -> async
 
 async def connect(url: str, name: str) -> asyncpg.Connection:
     """One connection of one's own, for listening or for a lock that lives as long as it."""
-    connection = await asyncpg.connect(url, server_settings=_settings(name))
+    connection = await plain_connection(url, name)
     await _prepare(connection)
     return connection
+
+
+async def plain_connection(url: str, name: str) -> asyncpg.Connection:
+    """A connection that leaves JSON as text, as libraries expect it."""
+    return await asyncpg.connect(url, server_settings=_settings(name))

@@ -148,7 +148,10 @@ def weigh(state, minute, p):  # type: ignore[no-untyped-def]
         state.fast[i] += np.float32(0.5) * (z - state.fast[i])
         state.slow[i] += np.float32(0.3) * (z - state.slow[i])
         state.votes[i] = ((state.votes[i] << 1) | (z > p.vote_above)) & 0xFF
-        minute.own[i] = max(1.2 * state.fast[i], state.slow[i])
+        below = max(-z, 0.0)
+        state.fall[i] += np.float32((p.fall_up if below > state.fall[i] else p.fall_down) * (below - state.fall[i]))
+        unrest = p.fall_weight * max(state.fall[i] - p.fall_free, 0.0)
+        minute.own[i] = max(1.2 * state.fast[i], state.slow[i]) - unrest
 
 
 @njit(nogil=True, cache=False)

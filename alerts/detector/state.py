@@ -28,6 +28,7 @@ class State(NamedTuple):
     scale: Floats  # its robust SD
     fast: Floats  # running means of z
     slow: Floats
+    fall: Floats  # running mean of how far z is below zero: what a plume never does and noise does
     votes: Bytes  # the last 8: z above the vote
     over: Bytes  # the last 8: score above the threshold
     quiet: Bytes  # minutes since the alarm was last confirmed
@@ -57,6 +58,7 @@ def fresh(n: int) -> State:
         scale=full(0.12),
         fast=full(0),
         slow=full(0),
+        fall=full(0),
         votes=zeros(),
         over=zeros(),
         quiet=zeros(),

@@ -32,6 +32,10 @@ class Numbers(NamedTuple):
     scale_gain: float
     scale_floor: float  # log units
     vote_above: float  # z
+    fall_up: float  # gains of the running mean of z below zero
+    fall_down: float
+    fall_free: float  # z
+    fall_weight: float
     votes: int  # of the last 8
     threshold: float
     closing: float  # share of the threshold under which a minute is quiet
@@ -59,8 +63,12 @@ GRID = Profile(
         scale_gain=0.004,
         scale_floor=0.08,
         vote_above=2.0,
+        fall_up=0.25,
+        fall_down=0.04,
+        fall_free=0.8,
+        fall_weight=3.0,
         votes=5,
-        threshold=7.0,
+        threshold=4.5,
         closing=0.5,
         quiet=10,
     ),
@@ -86,6 +94,10 @@ FENCE = Profile(
         scale_gain=0.002,
         scale_floor=0.02,
         vote_above=3.0,
+        fall_up=0.25,
+        fall_down=0.04,
+        fall_free=0.8,
+        fall_weight=3.0,
         votes=4,
         threshold=8.0,
         closing=0.4,

@@ -44,7 +44,8 @@ CREATE TABLE monitor_latest (
 -- What ingest has committed and the detector has not yet judged: the minute loop takes the rows it has used.
 CREATE TABLE arrival (
     minute timestamptz NOT NULL,
-    devices integer NOT NULL
+    devices integer NOT NULL,
+    at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX arrival_minute ON arrival (minute);
 

@@ -1,0 +1,54 @@
+"""The readings of some minutes out of the database, in the layout's order."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.channel import CHANNELS
+from ingest.importer import REGISTRY
+from ingest.layout import Frame, Layout
+from sql.queries import Queries, Record
+
+MINUTE = Queries("minute")
+NAMES = [channel.name for channel in CHANNELS]
+Rows = NDArray[np.int64]
+
+
+async def device_rows(on: asyncpg.Connection, layout: Layout) -> Rows:
+    """Device number → row of the layout, -1 where the layout does not have the device."""
+    numbers = {row["device"]: layout.index.get(row["device_id"], -1) for row in await REGISTRY.devices.fetch(on)}
+    rows = np.full(max(numbers, default=0) + 1, -1, np.int64)
+    rows[list(numbers)] = list(numbers.values())
+    return rows
+
+
+async def load_frames(on: asyncpg.Connection, layout: Layout, rows: Rows, minutes: Sequence[datetime]) -> list[Frame]:
+    """One frame a minute, in the order given, empty where nothing was sent."""
+    if not minutes:
+        return []
+    frames = {minute: Frame.empty(layout, minute) for minute in minutes}
+    span = {"minutes": list(minutes), "first": min(minutes), "last": max(minutes)}
+    for record in await MINUTE.station_frames.fetch(on, **span):
+        _put_stations(frames[record["ts"]], record, rows)
+    for record in await MINUTE.monitor_frames.fetch(on, **span):
+        _put_value(frames[record["ts"]], record, rows, layout.column)
+    return [frames[minute] for minute in minutes]
+
+
+def _put_stations(frame: Frame, record: Record, rows: Rows) -> None:
+    at = rows[np.frombuffer(record["device"], ">i4")]
+    known = at >= 0
+    for column, name in enumerate(NAMES):
+        frame.values[at[known], column] = np.frombuffer(record[name], ">f4")[known]
+    qc = np.frombuffer(record["qc"], np.uint8).reshape(-1, len(NAMES))
+    frame.qc[at[known], : len(NAMES)] = qc[known]
+
+
+def _put_value(frame: Frame, record: Record, rows: Rows, column: Mapping[str, int]) -> None:
+    at, channel = rows[record["device"]], column.get(record["channel"])
+    if at >= 0 and channel is not None:
+        frame.values[at, channel] = np.nan if record["value"] is None else record["value"]
+        frame.qc[at, channel] = record["qc"]

@@ -1,0 +1,18 @@
+"""What must be told, queued in the transaction that made it true; delivered by `alerts.notify`."""
+
+import asyncpg
+from pgqueuer import Queries
+from pgqueuer.db import AsyncpgDriver
+
+from alerts.alert import Alert
+
+ENTRYPOINT = "notice"
+TOLD = frozenset({"opened", "closed"})
+
+
+async def tell(on: asyncpg.Connection, seq: int, action: str, alert: Alert) -> None:
+    """Queue the notice of a transition that somebody must hear of; the severest first."""
+    if action in TOLD:
+        await Queries(AsyncpgDriver(on)).enqueue(
+            ENTRYPOINT, str(seq).encode(), alert.severity, dedupe_key=f"notice-{seq}"
+        )

@@ -1,0 +1,99 @@
+"""What a minute decided, into the database: alerts, their log, the verdicts of the grid, the watermark, checkpoints."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import numpy as np
+
+from alerts.alert import Alert
+from alerts.detector import DETECTOR
+from alerts.detector.panel import Verdict
+from alerts.frames import MINUTE
+from alerts.outbox import tell
+from ingest.layout import Layout
+from sql.queries import Queries
+
+ALERT = Queries("alert")
+WHO = "detector"
+LATE = "late readings"
+
+Verdicts = list[tuple[datetime, Mapping[str, Verdict]]]
+
+
+def body_of(alert: Alert, late: bool = False) -> dict[str, Any]:
+    """The alert as the API and the feed give it: the contract's line and what the desk needs besides."""
+    status = "open" if alert.closed_at is None else "closed"
+    body = {**alert.line(), "status": status, "late": late, "profile": alert.profile, "evidence": alert.evidence}
+    # Through JSON once, so that it equals what the database gives back.
+    return json.loads(json.dumps(body))  # type: ignore[no-any-return]
+
+
+async def put_alert(on: asyncpg.Connection, alert: Alert, action: str, at: datetime, why: str = "") -> None:
+    """One alert as it stands now, its line in the log, and what must be told; within the caller's transaction."""
+    body = body_of(alert, late=why == LATE and action == "opened")
+    lead = alert.cells[0]
+    body = await ALERT.put.fetchval(
+        on,
+        alert_id=alert.id,
+        kind=alert.kind,
+        profile=alert.profile,
+        pollutant=alert.pollutant,
+        source=f"{lead.ix}-{lead.iy}",
+        status=body["status"],
+        severity=alert.severity,
+        opened_at=alert.opened_at,
+        closed_at=alert.closed_at,
+        late=body["late"],
+        lon=alert.lon,
+        lat=alert.lat,
+        body=body,
+    )
+    await _put_cells(on, alert)
+    seq = await ALERT.log.fetchval(on, alert_id=alert.id, at=at, who=WHO, action=action, why=why, body=body)
+    await tell(on, seq, action, alert)
+
+
+async def _put_cells(on: asyncpg.Connection, alert: Alert) -> None:
+    await ALERT.drop_cells.execute(on, alert_id=alert.id)
+    await ALERT.put_cells.execute(
+        on,
+        alert_id=alert.id,
+        ix=[stay.ix for stay in alert.cells],
+        iy=[stay.iy for stay in alert.cells],
+        from_at=[stay.from_ for stay in alert.cells],
+        to_at=[stay.to for stay in alert.cells],
+    )
+
+
+async def layout_number(on: asyncpg.Connection, layout: Layout) -> int:
+    """The number under which the database knows this order of devices."""
+    devices = [device.id for device in layout.devices]
+    number = await MINUTE.layout.fetchval(on, devices=devices)
+    return int(number or await MINUTE.put_layout.fetchval(on, devices=devices))
+
+
+async def put_verdicts(on: asyncpg.Connection, layout: int, verdicts: Verdicts) -> None:
+    """The judged minutes as arrays, one row a minute and pollutant."""
+    rows = [(minute, name, verdict) for minute, of_minute in verdicts for name, verdict in of_minute.items()]
+    if rows:
+        floats = {
+            part: [np.asarray(getattr(verdict, part), "<f4").tobytes() for _, _, verdict in rows]
+            for part in ("value", "background", "score")
+        }
+        await MINUTE.put_verdicts.execute(
+            on,
+            layout=layout,
+            minute=[minute for minute, _, _ in rows],
+            pollutant=[name for _, name, _ in rows],
+            state=[np.asarray(verdict.state, np.uint8).tobytes() for _, _, verdict in rows],
+            **floats,
+        )
+
+
+async def put_checkpoint(on: asyncpg.Connection, minute: datetime, state: bytes, oldest_needed: datetime) -> None:
+    """Save the detector's state; of those before `oldest_needed` the newest stays."""
+    await MINUTE.put_checkpoint.execute(on, minute=minute, detector=DETECTOR, state=state)
+    await MINUTE.drop_checkpoints.execute(on, older_than=oldest_needed, detector=DETECTOR)

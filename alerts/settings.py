@@ -1,0 +1,44 @@
+"""What the operator may set for the detector and the notices, by environment variables."""
+
+from datetime import timedelta
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class DetectSettings(BaseSettings):
+    """HOTGRID_… variables of `hotgrid detect`."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTGRID_", env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    database_url: str
+    grace_s: float = Field(default=20, gt=0, le=3600, description="how long a minute waits for its late devices")
+    lateness_min: float = Field(
+        default=15, ge=0, le=1440, description="readings later than this are stored, not judged"
+    )
+    checkpoint_min: float = Field(default=5, gt=0, le=60, description="how often the detector's state is saved")
+
+    @property
+    def grace(self) -> timedelta:
+        """How long a minute waits after its end for devices that have not reported."""
+        return timedelta(seconds=self.grace_s)
+
+    @property
+    def lateness(self) -> timedelta:
+        """How far back late readings change what was judged."""
+        return timedelta(minutes=self.lateness_min)
+
+    @property
+    def checkpoint_every(self) -> timedelta:
+        """Event time between two checkpoints."""
+        return timedelta(minutes=self.checkpoint_min)
+
+
+class NotifySettings(BaseSettings):
+    """HOTGRID_… variables of `hotgrid notify`."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTGRID_", env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    database_url: str
+    webhook_url: str | None = Field(default=None, pattern="^https?://", description="where notices are posted")
+    webhook_secret: SecretStr | None = None

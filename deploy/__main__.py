@@ -1,0 +1,5 @@
+"""`python -m deploy` is `hotgrid`."""
+
+from deploy.command import main
+
+main()

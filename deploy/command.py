@@ -1,0 +1,278 @@
+"""The `hotgrid` command."""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy import servers
+from deploy.problem import Problem
+from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE, Servers
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False)
+GRACE_S = 10.0
+
+Json = Annotated[bool, typer.Option("--json", help="给程序读的输出 · output for programs")]
+Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="登记表或场景文件夹 · the folder")]
+
+
+def main() -> None:
+    """Run the command; every expected failure is one message and exit status 1."""
+    try:
+        app()
+    except Problem as problem:
+        _fail(f"error [{problem.code}]: {problem.what}\n  fix: {problem.fix}")
+    except EXPECTED() as error:
+        _fail(f"error: {error or type(error).__name__}")
+
+
+def EXPECTED() -> tuple[type[Exception], ...]:  # noqa: N802
+    """Failures whose message says it all; imported only when something has failed."""
+    import asyncpg
+    from pydantic import ValidationError
+
+    from ingest.folder import FolderError
+    from ingest.recording import RecordingError
+    from sql.migrate import MigrationError
+
+    return asyncpg.PostgresError, OSError, ValidationError, FolderError, RecordingError, MigrationError
+
+
+def _fail(text: str) -> None:
+    typer.echo(text, err=True)
+    sys.exit(1)
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _use_servers() -> Servers:
+    """The configured or private servers, in the environment for the settings of each package."""
+    found = servers.status()
+    if not (found.database_url and found.mqtt_url):
+        raise Problem(
+            "not-up",
+            "数据库和消息服务器还没有启动 · no database and broker yet",
+            f"先运行 hotgrid up，或设置 {DATABASE_VARIABLE} 和 {MQTT_VARIABLE} · run `hotgrid up`, or set these two",
+        )
+    os.environ.setdefault(DATABASE_VARIABLE, found.database_url)
+    os.environ.setdefault(MQTT_VARIABLE, found.mqtt_url)
+    return found
+
+
+def _run(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Run a process until it ends or until SIGTERM or Ctrl-C; then it has GRACE_S seconds to end."""
+    logging.basicConfig(
+        level=os.environ.get("HOTGRID_LOG", "INFO").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    asyncio.run(_until_stopped(work))
+
+
+async def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    task = asyncio.ensure_future(work(stop))
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not task.done():
+        await asyncio.wait([task], timeout=GRACE_S)
+    if not task.done():
+        task.cancel()
+        await asyncio.wait([task])
+        return
+    task.result()
+
+
+@app.command()
+def up() -> None:
+    """启动私有 TimescaleDB 和 Mosquitto · start the private TimescaleDB and Mosquitto"""
+    found = servers.up(say=_say)
+    _describe(found)
+
+
+@app.command()
+def down() -> None:
+    """停止私有服务器 · stop the private servers"""
+    if not servers.down(say=_say):
+        _say("没有在运行 · nothing was running")
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """显示服务器状态 · show the servers"""
+    found = servers.status()
+    if as_json:
+        typer.echo(json.dumps(asdict(found), default=str))
+    else:
+        _describe(found)
+
+
+def _describe(found: Servers) -> None:
+    def line(name: str, runs: bool, kind: str) -> str:
+        return f"{name:9} {'运行 · running' if runs else '停止 · stopped'}  {kind}"
+
+    kind = f"私有 · private, {found.state}" if found.private else "外部 · configured"
+    kept = found.programs
+    versions = f"PostgreSQL {kept.postgres}, TimescaleDB {kept.timescaledb} ({kept.license})" if kept.postgres else ""
+    typer.echo(line("database", found.database_running, f"{kind}  {versions}"))
+    typer.echo(line("mqtt", found.mqtt_running, f"{kind}  {f'Mosquitto {kept.mosquitto}' if kept.mosquitto else ''}"))
+
+
+@app.command()
+def migrate() -> None:
+    """把数据库升级到最新结构 · bring the database to the newest schema"""
+    from sql.migrate import migrate
+
+    done = asyncio.run(migrate(_use_servers().database_url, _say))
+    _say(f"完成 · done: {len(done)} 个新迁移 · new migrations")
+
+
+@app.command("import")
+def import_(folder: Folder, as_json: Json = False) -> None:
+    """装入或更新登记表 · load or update a registry folder"""
+    from ingest.importer import import_folder
+
+    report = asyncio.run(import_folder(folder, _use_servers().database_url, _now()))
+    if as_json:
+        typer.echo(json.dumps(asdict(report), ensure_ascii=False))
+        return
+    for warning in report.warnings:
+        _say(f"警告 · warning: {warning}")
+    for name, count in report.counts.items():
+        text = f"新增 · added {count.added}, 更改 · changed {count.changed}, 移除 · removed {count.removed}"
+        typer.echo(f"{name:17} {text}")
+
+
+@app.command()
+def ingest() -> None:
+    """接收读数 · take readings in (MQTT → TimescaleDB)"""
+    _use_servers()
+    from ingest.pipeline import ingest
+    from ingest.settings import IngestSettings
+
+    settings = IngestSettings()
+    _run(lambda stop: ingest(settings, _now, stop))
+
+
+@app.command()
+def detect() -> None:
+    """逐分钟判定 · judge every minute"""
+    _use_servers()
+    from alerts.detect import detect
+    from alerts.settings import DetectSettings
+
+    settings = DetectSettings()
+    _run(lambda stop: detect(settings, _now, stop))
+
+
+@app.command()
+def notify() -> None:
+    """推送通知 · deliver notices"""
+    _use_servers()
+    from alerts.notify import notify
+    from alerts.settings import NotifySettings
+
+    settings = NotifySettings()
+    _run(lambda stop: notify(settings, _now, stop))
+
+
+@app.command()
+def serve() -> None:
+    """网页与接口 · serve the API and the page"""
+    _use_servers()
+    from service.serve import serve
+    from service.settings import ServiceSettings
+
+    serve(ServiceSettings())
+
+
+@app.command()
+def run() -> None:
+    """一台机器上运行全部 · servers, schema and all four processes on one machine"""
+    from deploy.run import run
+    from sql.migrate import migrate
+
+    found = servers.up(say=_say)
+    asyncio.run(migrate(found.database_url, _say))
+    _use_servers()
+    _run(lambda stop: run({}, stop))
+
+
+@app.command()
+def backtest(
+    folder: Folder,
+    out: Annotated[Path, typer.Option(help="输出文件 · the file to write")],
+    as_json: Json = False,
+) -> None:
+    """用同一检测器回测一个场景文件夹 · run the very same detector over a scenario folder"""
+    from alerts.backtest import backtest, write
+
+    with _progress("backtest") as progress:
+        alerts = backtest(folder, progress)
+    write(alerts, out)
+    typer.echo(json.dumps({"alerts": len(alerts), "out": str(out)}) if as_json else f"{len(alerts)} alerts → {out}")
+
+
+@app.command()
+def replay(
+    folder: Folder,
+    speed: Annotated[str, typer.Option(help="倍速，或 max · times real time, or max")] = "1",
+    batch: Annotated[int, typer.Option(min=1, max=1440, help="每条消息的分钟数 · minutes a message")] = 1,
+) -> None:
+    """把一个场景文件夹发布到 MQTT · publish a scenario folder over MQTT"""
+    from deploy.replay import replay
+
+    url = _use_servers().mqtt_url
+    with _progress("replay") as progress:
+        sent = replay(folder, url, _speed(speed), batch, progress)
+    typer.echo(f"{sent} messages")
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise typer.BadParameter("a number above 0, or max", param_hint="--speed")
+    return speed
+
+
+class _progress:  # noqa: N801
+    """A bar on a terminal, silence elsewhere."""
+
+    def __init__(self, label: str) -> None:
+        self._bar = typer.progressbar(length=1000, label=label, file=sys.stderr) if sys.stderr.isatty() else None
+        self._at = 0
+
+    def __enter__(self) -> Callable[[float], None]:
+        if self._bar:
+            self._bar.__enter__()
+        return self._show
+
+    def __exit__(self, *exc: object) -> None:
+        if self._bar:
+            self._bar.render_finish()
+
+    def _show(self, share: float) -> None:
+        if self._bar and int(share * 1000) > self._at:
+            self._bar.update(int(share * 1000) - self._at)
+            self._at = int(share * 1000)

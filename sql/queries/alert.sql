@@ -1,0 +1,50 @@
+-- name: put the alert as it stands now; an alert that was opened late stays marked so
+INSERT INTO alert (alert_id, kind, profile, pollutant, source, status, severity, opened_at, closed_at, late, lon, lat,
+    body)
+VALUES (:alert_id, :kind, :profile, :pollutant, :source, :status, :severity, :opened_at, :closed_at, :late, :lon, :lat,
+    :body)
+ON CONFLICT (alert_id) DO UPDATE
+SET status = excluded.status, severity = excluded.severity, closed_at = excluded.closed_at, lon = excluded.lon,
+    lat = excluded.lat, body = excluded.body || jsonb_build_object('late', alert.late)
+RETURNING body;
+
+-- name: drop_cells
+DELETE FROM alert_cell WHERE alert_id = :alert_id;
+
+-- name: put_cells
+INSERT INTO alert_cell (alert_id, ix, iy, from_at, to_at)
+SELECT :alert_id, ix, iy, from_at, to_at
+FROM unnest(:ix::integer[], :iy::integer[], :from_at::timestamptz[], :to_at::timestamptz[])
+    AS c(ix, iy, from_at, to_at);
+
+-- name: log a transition; its number is given under a lock that is held to the commit
+INSERT INTO alert_event (seq, alert_id, at, who, action, why, body)
+VALUES (0, :alert_id, :at, :who, :action, :why, :body)
+RETURNING seq;
+
+-- name: bodies
+SELECT alert_id, body FROM alert WHERE alert_id = ANY(:ids::text[]);
+
+-- name: opened_since that the detector opened and that are still open
+SELECT alert_id, body FROM alert WHERE status = 'open' AND opened_at > :since;
+
+-- name: event
+SELECT seq, alert_id, at, who, action, why, body FROM alert_event WHERE seq = :seq;
+
+-- name: delivered
+SELECT channel FROM delivery WHERE seq = :seq;
+
+-- name: put_delivery
+INSERT INTO delivery (seq, channel, at, outcome, detail) VALUES (:seq, :channel, :at, :outcome, :detail)
+ON CONFLICT (seq, channel) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, detail = excluded.detail;
+
+-- name: withdraw closes what late readings have explained away
+WITH gone AS (
+    UPDATE alert
+    SET status = 'closed', closed_at = greatest(:at::timestamptz, opened_at),
+        body = body || jsonb_build_object('status', 'closed', 'closed_at', greatest(:at::timestamptz, opened_at))
+    WHERE alert_id = :alert_id
+    RETURNING alert_id, body
+)
+INSERT INTO alert_event (seq, alert_id, at, who, action, why, body)
+SELECT 0, alert_id, :at, 'detector', 'closed', :why, body FROM gone;
