@@ -1,0 +1,145 @@
+"""Closing minutes: an emission becomes an alert, nothing else does; the state can be put away and taken up."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from alerts.alert import Alert, Change
+from alerts.checkpoint import CheckpointError
+from alerts.detector.tuning import DEFAULT
+from alerts.watch import MINUTE, Watch
+from ingest.layout import Frame
+from ingest.registry import Registry
+from tests.support.scene import district, emit, weather
+
+PRIMED = DEFAULT.grid.numbers.prime
+LENGTH = PRIMED + 240
+FIRST, LAST = PRIMED + 30, PRIMED + 90
+
+
+def script(registry: Registry, seed: int = 1) -> list[Frame]:
+    """Ordinary hours with one emission."""
+    layout = Watch(registry).layout
+    frames = list(weather(layout, LENGTH, seed))
+    emit(frames, layout, FIRST, LAST)
+    return frames
+
+
+def run(watch: Watch, frames: list[Frame]) -> list[Change]:
+    """All that happens."""
+    return [change for frame in frames for change in watch.close(frame)]
+
+
+def final(changes: list[Change]) -> list[Alert]:
+    """Every alert as it was told last."""
+    return list({change.alert.id: change.alert for change in changes}.values())
+
+
+def test_an_emission_becomes_one_alert_with_its_enterprise_and_is_closed_when_it_is_over() -> None:
+    frames = script(district())
+    changes = run(Watch(district()), frames)
+    (alert,) = final(changes)
+    assert changes[0].what == "opened"
+    assert changes[-1].what == "closed"
+    assert alert.closed_at is not None
+    assert frames[FIRST].minute < alert.opened_at <= frames[FIRST].minute + 12 * MINUTE
+    assert {(stay.ix, stay.iy) for stay in alert.cells} == {(2, 2), (3, 2), (4, 2)}
+    assert all(alert.opened_at <= stay.from_ and stay.to is not None for stay in alert.cells)
+    assert alert.candidates[0].enterprise_id == "NEAR"
+    assert alert.attribution == "wind"
+    assert alert.id.startswith("hotspot-pm25-20261103T")
+
+
+def test_ordinary_air_alarms_nobody() -> None:
+    watch = Watch(district())
+    assert run(watch, list(weather(watch.layout, LENGTH))) == []
+
+
+def test_an_unprimed_baseline_alarms_nobody_and_says_so() -> None:
+    watch = Watch(district())
+    frames = list(weather(watch.layout, PRIMED - 10))
+    emit(frames, watch.layout, 60, PRIMED - 10)
+    assert run(watch, frames) == []
+    state = watch.verdicts()["pm25"].state
+    assert set(state[:-1].tolist()) == {1}
+    assert state[watch.layout.index["MAST"]] == 0
+
+
+def test_flagged_values_are_no_evidence() -> None:
+    watch = Watch(district())
+    frames = script(district())
+    for frame in frames[FIRST:LAST]:
+        frame.qc[:, watch.layout.column["pm25"]] = 5
+    assert run(watch, frames) == []
+
+
+@pytest.mark.parametrize("cut", [PRIMED - 100, FIRST + 5, FIRST + 20, LAST + 5])
+def test_a_watch_put_away_and_taken_up_goes_on_as_if_nothing_had_been(cut: int) -> None:
+    frames = script(district())
+    through = run(Watch(district()), frames)
+    first = Watch(district())
+    before = run(first, frames[:cut])
+    second = Watch(district())
+    second.load(first.dump())
+    assert before + run(second, frames[cut:]) == through
+    assert second.last == frames[-1].minute
+
+
+def test_a_registry_that_gained_and_lost_a_station_still_takes_up_the_state() -> None:
+    whole = district()
+    fewer = whole.model_copy(update={"stations": tuple(s for s in whole.stations if s.station_id != "M00")})
+    first = Watch(fewer)
+    run(first, list(weather(first.layout, PRIMED + 20)))
+    for registry in (whole, whole.model_copy(update={"stations": whole.stations[5:]})):
+        second = Watch(registry)
+        second.load(first.dump())
+        second.close(Frame.empty(second.layout, list(weather(first.layout, PRIMED + 21))[-1].minute))
+        ages = dict(zip((d.id for d in second.layout.devices), second.verdicts()["pm25"].state, strict=True))
+        assert ages["M20"] == 0  # primed, no data in this minute
+        assert second.find("pm25", "grid").state.age.max() >= PRIMED
+
+
+def test_bytes_that_are_no_dump_are_refused() -> None:
+    with pytest.raises(CheckpointError, match="not a checkpoint"):
+        Watch(district()).load(b"nonsense")
+
+
+def test_the_order_of_the_registry_does_not_matter() -> None:
+    registry = district()
+    turned = registry.model_copy(
+        update={"stations": registry.stations[::-1], "enterprises": registry.enterprises[::-1]}
+    )
+    frames = script(registry)
+    assert run(Watch(turned), frames) == run(Watch(registry), frames)
+
+
+def test_a_silence_of_hours_closes_the_alert() -> None:
+    watch = Watch(district())
+    frames = script(district())[: FIRST + 25]
+    run(watch, frames)
+    assert len(watch.open()) == 1
+    late = Frame.empty(watch.layout, frames[-1].minute + timedelta(hours=5))
+    assert watch.close(late)[-1].what == "closed"
+    assert watch.open() == []
+
+
+def test_missing_minutes_are_minutes_of_no_data() -> None:
+    frames = script(district())
+    gaps = {*range(100, 110), FIRST + 12}
+    explicit = Watch(district())
+    filled = [Frame.empty(explicit.layout, f.minute) if i in gaps else f for i, f in enumerate(frames)]
+    silent = [frame for i, frame in enumerate(frames) if i not in gaps]
+    assert final(run(Watch(district()), silent)) == final(run(explicit, filled))
+
+
+def test_what_the_newest_minute_shows_is_what_was_sent() -> None:
+    watch = Watch(district())
+    frames = script(district())[: FIRST + 20]
+    run(watch, frames)
+    verdict = watch.verdicts()["pm25"]
+    column = frames[-1].values[:, watch.layout.column["pm25"]]
+    assert np.array_equal(verdict.value, column, equal_nan=True)
+    hot = watch.layout.index["M14"]
+    assert verdict.state[hot] == 4
+    assert 30 < verdict.background[hot] < 50
