@@ -1,0 +1,79 @@
+"""The app: what it serves, what it keeps, how it answers."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from service import problems
+from service.database import AWAY, Database
+from service.headers import Guarded
+from service.live import Live
+from service.metrics import Metered
+from service.resources import alerts, cell, duty, feed, grid, health, page, stations
+from service.settings import ServiceSettings
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "/api/v1"
+# In the order in which paths are tried: the stream before the alert that has an id.
+ROUTERS = (
+    feed.router,
+    alerts.router,
+    duty.router,
+    grid.router,
+    cell.router,
+    stations.router,
+)
+UNPREFIXED = (health.router, page.router)
+
+
+def make_app(settings: ServiceSettings) -> FastAPI:
+    """The whole service; it starts without its database too, and serves once that answers."""
+    app = FastAPI(
+        title="hotgrid",
+        summary="热点网格 · hot-grid alerts, readings and duty",
+        version="1",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+        redirect_slashes=False,
+        max_body_size=settings.body_limit,
+        responses=problems.RESPONSES,
+    )
+    app.state.settings = settings
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    for router in UNPREFIXED:
+        app.include_router(router)
+    page.mount(app)
+    problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
+    app.add_middleware(Guarded)
+    app.add_middleware(Metered)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """The pool, the live feed and the newest minute live as long as the app."""
+    settings: ServiceSettings = app.state.settings
+    app.state.database = Database(settings.database_url, settings.pool_size)
+    app.state.live = Live(settings, app.state.database)
+    app.state.minutes = grid.Minutes()
+    listening = asyncio.create_task(app.state.live.run(), name="live feed")
+    try:
+        await app.state.database.pool()
+    except AWAY as error:
+        logger.warning("the database is away (%r): answering 503 until it is back", error)
+    try:
+        yield
+    finally:
+        listening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await listening
+        app.state.database.close()

@@ -1,0 +1,202 @@
+"""What can go wrong, as application/problem+json (RFC 9457): one dict from error class to status and titles."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+
+
+class ServiceError(Exception):
+    """Something the client is told; `detail` says what happened and what to do about it."""
+
+    def __init__(self, detail: str, fields: Mapping[str, str] | None = None, **more: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.fields = dict(fields or {})
+        self.more = more
+
+
+class BadInputError(ServiceError):
+    """A parameter cannot be understood or is out of bounds; `fields` names each."""
+
+
+class NotFoundError(ServiceError):
+    """The path is right, the thing is not there."""
+
+
+class UnknownPathError(ServiceError):
+    """No such path."""
+
+
+class WrongMethodError(ServiceError):
+    """The path does not take this method."""
+
+
+class TooLargeError(ServiceError):
+    """The body is larger than the limit."""
+
+
+class DatabaseAwayError(ServiceError):
+    """The database does not answer; it passes by itself once it does."""
+
+
+class SchemaBehindError(ServiceError):
+    """The database lacks tables or a role of this program."""
+
+
+class NotReadyError(ServiceError):
+    """The service cannot be used at present; `reasons` tells why."""
+
+
+class FeedFullError(ServiceError):
+    """As many live clients as are allowed are connected."""
+
+
+class InternalError(ServiceError):
+    """A fault of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How an error class is told; the slug is part of the public contract and never changes."""
+
+    status: int
+    slug: str
+    title: str
+    title_zh: str
+
+
+PROBLEMS: dict[type[ServiceError], Kind] = {
+    BadInputError: Kind(422, "bad-input", "A parameter is wrong", "参数有误"),
+    UnknownPathError: Kind(404, "no-such-path", "There is no such path", "没有这个路径"),
+    NotFoundError: Kind(404, "not-found", "There is no such thing", "没有找到"),
+    WrongMethodError: Kind(405, "wrong-method", "This path does not take this method", "此路径不支持这种方法"),
+    TooLargeError: Kind(413, "too-large", "The body is too large", "请求体过大"),
+    DatabaseAwayError: Kind(503, "database-away", "The database does not answer", "数据库无应答"),
+    SchemaBehindError: Kind(503, "schema-behind", "The database is not at the newest schema", "数据库结构不是最新"),
+    NotReadyError: Kind(503, "not-ready", "The service is not ready", "服务尚未就绪"),
+    FeedFullError: Kind(503, "feed-full", "Too many live clients", "实时连接数已满"),
+    InternalError: Kind(500, "broken", "The service has a fault", "服务内部出错"),
+}
+_BY_STATUS: dict[int, type[ServiceError]] = {
+    PROBLEMS[error].status: error for error in (UnknownPathError, WrongMethodError, TooLargeError, BadInputError)
+}
+
+
+class FieldError(BaseModel):
+    """One wrong parameter."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457, with the title in two languages and the wrong parameters named."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:hotgrid:problem:bad-input",
+                    "title": "A parameter is wrong",
+                    "title_zh": "参数有误",
+                    "status": 422,
+                    "detail": "limit: Input should be less than or equal to 500",
+                    "errors": [{"field": "limit", "message": "Input should be less than or equal to 500"}],
+                }
+            ]
+        }
+    )
+
+    type: str
+    title: str
+    title_zh: str
+    status: int
+    detail: str
+    errors: list[FieldError] = []
+
+
+def _documented(description: str) -> dict[str, Any]:
+    return {"description": description, "model": Problem, "content": {MEDIA_TYPE: {}}}
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": _documented("What is wrong with the request, the parameter named"),
+    "5XX": _documented("The service cannot answer at present; `Retry-After` says when to come again"),
+}
+
+
+def problem(error: ServiceError, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer for an error."""
+    kind = PROBLEMS[type(error)]
+    body: dict[str, object] = {
+        "type": f"urn:hotgrid:problem:{kind.slug}",
+        "title": kind.title,
+        "title_zh": kind.title_zh,
+        "status": kind.status,
+        "detail": error.detail,
+    }
+    if error.fields:
+        body["errors"] = [{"field": field, "message": message} for field, message in error.fields.items()]
+    sent = {"Cache-Control": "no-store", **(headers or {})}
+    if kind.status == 503:
+        sent["Retry-After"] = str(RETRY_AFTER_S)
+    return Response(msgspec.json.encode(body | error.more), kind.status, sent, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Every way out of the app that is not an answer becomes a problem."""
+    app.add_exception_handler(ServiceError, _told)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _broken)
+
+
+async def _told(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ServiceError)
+    return problem(error)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return problem(bad_input({_field(one["loc"]): _message(one) for one in error.errors()}))
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "is not a parameter of this path"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def bad_input(fields: Mapping[str, str]) -> BadInputError:
+    """The error for wrong parameters, each with its message."""
+    return BadInputError("; ".join(f"{field}: {message}" for field, message in fields.items()), fields)
+
+
+def _field(loc: Sequence[int | str]) -> str:
+    return ".".join(str(part) for part in loc[1:]) or "body"
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    made = _BY_STATUS.get(error.status_code, InternalError if error.status_code >= 500 else BadInputError)
+    detail = f"{request.method} {request.url.path}: {error.detail}"
+    return problem(made(detail), error.headers)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem(
+        InternalError("The fault was written to the log of the service; the request can be tried again later")
+    )

@@ -1,0 +1,1 @@
+"""One file a resource, each with its `router`; `service.app` lists them."""

@@ -1,0 +1,116 @@
+"""The live feed of alerts: Server-Sent Events that resume by the number of the last one seen."""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import Field
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Receive, Scope, Send
+
+from service.database import AWAY, told
+from service.live import ALERT_VIEW, Live
+from service.parameters import EventNumber, Strict
+from service.problems import DatabaseAwayError, FeedFullError
+from service.resources.alerts import EXAMPLE
+from service.settings import ServiceSettings
+
+logger = logging.getLogger(__name__)
+router = APIRouter(tags=["alerts"])
+
+RETRY_MS = 2_000
+_EVENT = EXAMPLE | {"seq": 4711, "at": "2026-11-21T00:12:00+00:00", "who": "detector", "action": "opened", "why": ""}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "One event a transition: `id` its number, `event` the action (opened, updated, closed …), `data`"
+        " the alert as it was then, with `seq`, `at`, `who`, `action` and `why`.",
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string"},
+                "example": f"id: 4711\nevent: opened\ndata: {json.dumps(_EVENT)}\n\n",
+            }
+        },
+    }
+}
+
+
+class FeedQuery(Strict):
+    """Where to go on, for clients that cannot set a header."""
+
+    last_event_id: Annotated[
+        EventNumber | None, Field(description="as the header Last-Event-ID, which goes before it")
+    ] = None
+
+
+class _Stream(EventSourceResponse):
+    """A stream whose slow client is cut without a fault being logged."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        live: Live = scope["app"].state.live
+        live.readers += 1
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            logger.info("feed: cut a client that took nothing for %s s", self.send_timeout)
+        finally:
+            live.readers -= 1
+
+
+@router.get(
+    "/alerts/stream",
+    response_class=EventSourceResponse,
+    responses=DOCUMENTED,
+    operation_id="streamAlerts",
+    summary="实时告警 · the live feed of alerts (SSE)",
+)
+async def stream_alerts(
+    request: Request,
+    asked: Annotated[FeedQuery, Query()],
+    last_event_id: Annotated[EventNumber | None, Header()] = None,
+) -> EventSourceResponse:
+    """Without `Last-Event-ID` the stream begins with what happens from now on; with it, after that event, with no gap
+    and no repeat, however long ago it was (0: from the beginning of the log).
+
+    The stream is ended by the server after about ten minutes and when a client takes nothing for long; clients come
+    back by themselves. An event `reset` says that the numbers began anew: read the list of alerts again.
+    """
+    live: Live = request.app.state.live
+    settings: ServiceSettings = request.app.state.settings
+    if live.head is None:
+        raise DatabaseAwayError("the feed has not yet reached the database")
+    if live.readers >= settings.feed_clients:
+        raise FeedFullError(f"{live.readers} clients are connected, as many as are allowed")
+    seen = asked.last_event_id if last_event_id is None else last_event_id
+    reset = seen is not None and seen > live.head and seen > await _newest(request)
+    start = live.head if seen is None or reset else seen
+    return _Stream(
+        _frames(live, start, reset, settings.feed_life_s),
+        ping=settings.feed_ping_s,
+        send_timeout=settings.feed_send_timeout_s,
+        sep="\n",
+    )
+
+
+async def _newest(request: Request) -> int:
+    with told():
+        newest: int = await ALERT_VIEW.head.fetchval(await request.app.state.database.pool())
+    return newest
+
+
+async def _frames(live: Live, start: int, reset: bool, life_s: float) -> AsyncIterator[bytes]:
+    # An id without data is remembered by the client, so it resumes without a gap even when nothing ever came.
+    yield ServerSentEvent(id=str(start), retry=RETRY_MS, sep="\n").encode()
+    if reset:
+        yield ServerSentEvent(json.dumps({"head": start}), event="reset", sep="\n").encode()
+    # Lives of different length, so that a thousand clients do not come back in the same second.
+    until = asyncio.get_running_loop().time() + life_s * random.uniform(0.9, 1.1)
+    try:
+        async for event in live.follow(start, until):
+            yield event.frame
+    except AWAY as error:
+        logger.info("feed: ended a stream that lags behind the ring, the database is away (%r)", error)

@@ -1,0 +1,62 @@
+"""The process that serves: uvicorn around the app, until SIGTERM."""
+
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from service.app import make_app
+from service.settings import ServiceSettings
+
+logger = logging.getLogger(__name__)
+GRACE_S = 3
+BACKLOG = 512
+
+
+class ServeError(RuntimeError):
+    """The service cannot listen where it was told to."""
+
+
+def serve(settings: ServiceSettings) -> None:
+    """Serve until SIGTERM or SIGINT, then return; raises ServeError where the address cannot be used."""
+    config = uvicorn.Config(
+        make_app(settings),
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    with _listening(settings) as listener, _returning():
+        logger.info("serving on http://%s:%d", settings.host, listener.getsockname()[1])
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def _listening(settings: ServiceSettings) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise ServeError(
+            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
+            "choose another with HOTGRID_HOST and HOTGRID_PORT"
+        ) from error
+    with listener:
+        yield listener
+
+
+@contextmanager
+def _returning() -> Iterator[None]:
+    # uvicorn raises the signal again once it has stopped; with the usual handlers the process would die of it.
+    kept = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

@@ -1,0 +1,30 @@
+"""What the service can be told from outside: environment variables that begin with HOTGRID_."""
+
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Where the service listens and what it bounds; only the database must be named."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTGRID_", extra="ignore", frozen=True)
+
+    database_url: Annotated[str, Field(repr=False)]
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    pool_size: Annotated[int, Field(ge=1, le=100)] = 8
+    body_limit: Annotated[int, Field(ge=0)] = 65_536
+    silent_after_s: Annotated[float, Field(gt=0)] = 300.0
+    """Without an arrival for so long the data are said to be silent."""
+
+    feed_clients: Annotated[int, Field(ge=1)] = 2_000
+    feed_ring: Annotated[int, Field(ge=1)] = 2_000
+    """Newest events kept in memory; who is further behind is served from the database."""
+    feed_life_s: Annotated[float, Field(gt=0)] = 600.0
+    feed_ping_s: Annotated[float, Field(gt=0)] = 15.0
+    feed_send_timeout_s: Annotated[float, Field(gt=0)] = 20.0
+    """A client that takes nothing for so long is cut; it comes back by the number of its last event."""
+    feed_check_s: Annotated[float, Field(gt=0)] = 10.0
+    """The log is also read without being called, so that a dead connection is noticed."""
