@@ -99,11 +99,10 @@ class Watch:
         self.trackers.setdefault(pollutant, Tracker(pollutant, self._devices, self.tuning.tracking))
         return panel
 
-    def _silence(self, minute: datetime) -> Iterator[datetime]:
+    def _silence(self, minute: datetime) -> list[datetime]:
         """The minutes since the last one that have to be stepped through."""
-        if self.last is not None:
-            for i in range(1, min(round((minute - self.last) / MINUTE), BRIDGE + 1)):
-                yield self.last + i * MINUTE
+        last = self.last or minute
+        return [last + i * MINUTE for i in range(1, min(round((minute - last) / MINUTE), BRIDGE + 1))]
 
     def _by_pollutant(self) -> Iterator[tuple[str, list[Panel]]]:
         for pollutant in self.trackers:

@@ -199,6 +199,7 @@ def decide(state, minute, p):  # type: ignore[no-untyped-def]
     for i in range(len(minute.score)):
         score = minute.score[i]
         if np.isnan(score):
+            state.over[i] = (state.over[i] << 1) & 0xFF
             if state.alarm[i] and state.gap[i] > 0:
                 state.quiet[i] = min(state.quiet[i] + 1, 255)
         else:
