@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -14,12 +15,16 @@ SIDE = 6  # cells
 GRID = GridRow(cell_m=500, epsg=4549, lon0=120.02, lat0=31.66, nx=SIDE, ny=SIDE)
 
 
+CELLS = Grid(**GRID.model_dump())
+
+
 def place(ix: float, iy: float) -> tuple[float, float]:
     """Degrees of a place given in cells."""
-    lon, lat = Grid(**GRID.model_dump()).lonlat(ix * GRID.cell_m, iy * GRID.cell_m)
+    lon, lat = CELLS.lonlat(ix * GRID.cell_m, iy * GRID.cell_m)
     return float(lon), float(lat)
 
 
+@cache
 def district() -> Registry:
     """A station in every cell, a mast in the middle, two enterprises: one at cell 2,2, one far off."""
     stations = []
