@@ -10,8 +10,8 @@ import asyncpg
 from ingest import metrics
 from ingest.batch import Batch, Span, lay_out
 from ingest.broker import Broker
-from ingest.directory import Directory, load_directory
 from ingest.frame import Message, Reject
+from ingest.known import Known
 from ingest.protocols import PROTOCOLS, decode
 from ingest.settings import IngestSettings
 from ingest.slot import take_slot
@@ -27,36 +27,15 @@ async def ingest(settings: IngestSettings, now: Clock, stop: asyncio.Event) -> N
     """Take readings in until `stop` is set. May run several times over: shared subscriptions spread the load."""
     filters = [f"$share/ingest/{protocol.topic_filter}" for protocol in PROTOCOLS]
     async with await open_pool(settings.database_url, "ingest") as pool, take_slot(settings.database_url) as slot:
-        directory = Known(pool)
+        known = Known(pool)
         async with Broker(settings.mqtt_url, f"hotgrid-ingest-{slot}", filters) as broker:
             logger.info("ready as ingest %d", slot)
             async for messages in broker.batches(settings.batch_messages, settings.batch_ms / 1000, stop):
                 span = Span.around(now(), settings.max_age, settings.max_ahead)
-                await take_in(pool, messages, directory, span, now)
+                await take_in(pool, messages, known, span, now)
                 broker.ack(messages)
                 metrics.MESSAGES.inc(len(messages))
                 metrics.CONNECTED.set(broker.connected)
-
-
-class Known:
-    """The directory of devices, read again when somebody unknown sends or when it is old."""
-
-    LONGEST_S = 60.0
-    SHORTEST_S = 2.0
-
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
-        self._directory = Directory()
-        self._read_at = float("-inf")
-
-    async def directory(self, device_ids: set[str]) -> Directory:
-        """A directory that is fresh enough for these devices."""
-        age = asyncio.get_running_loop().time() - self._read_at
-        known = self._directory.stations.keys() | self._directory.monitors.keys()
-        if age > self.LONGEST_S or (age > self.SHORTEST_S and not device_ids <= known):
-            self._directory = await load_directory(self._pool)
-            self._read_at = asyncio.get_running_loop().time()
-        return self._directory
 
 
 async def take_in(pool: asyncpg.Pool, messages: Sequence[Message], known: Known, span: Span, now: Clock) -> None:

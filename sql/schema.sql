@@ -1,0 +1,693 @@
+-- Generated from migrations/ by `make schema`: for reading, never applied. A test proves that both are the same.
+
+CREATE EXTENSION IF NOT EXISTS timescaledb;
+
+COMMENT ON SCHEMA public IS 'standard public schema';
+
+CREATE TYPE public.pgqueuer_status AS ENUM (
+    'queued',
+    'picked',
+    'successful',
+    'exception',
+    'canceled',
+    'deleted',
+    'failed'
+);
+
+CREATE FUNCTION public.fn_pgqueuer_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    to_emit BOOLEAN := false;  -- Flag to decide whether to emit a notification
+BEGIN
+    -- Check operation type and set the emit flag accordingly
+    IF TG_OP = 'UPDATE' AND OLD IS DISTINCT FROM NEW THEN
+        to_emit := true;
+    ELSIF TG_OP = 'DELETE' THEN
+        to_emit := true;
+    ELSIF TG_OP = 'INSERT' THEN
+        to_emit := true;
+    ELSIF TG_OP = 'TRUNCATE' THEN
+        to_emit := true;
+    END IF;
+
+    -- Perform notification if the emit flag is set
+    IF to_emit THEN
+        PERFORM pg_notify(
+            'ch_pgqueuer',
+            json_build_object(
+                'channel', 'ch_pgqueuer',
+                'operation', lower(TG_OP),
+                'sent_at', NOW(),
+                'table', TG_TABLE_NAME,
+                'type', 'table_changed_event'
+            )::text
+        );
+    END IF;
+
+    -- Return appropriate value based on the operation
+    IF TG_OP IN ('INSERT', 'UPDATE') THEN
+        RETURN NEW;
+    ELSIF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    ELSE
+        RETURN NULL; -- For TRUNCATE and other non-row-specific contexts
+    END IF;
+
+END;
+$$;
+
+CREATE FUNCTION public.merge_qc(old bytea, new bytea) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT CASE WHEN old IS NULL THEN new WHEN new IS NULL THEN old ELSE (
+        SELECT decode(string_agg(lpad(to_hex(CASE WHEN a > 0 THEN a ELSE b END), 2, '0'), '' ORDER BY i), 'hex')
+        FROM generate_series(0, greatest(length(old), length(new)) - 1) AS i,
+        LATERAL (SELECT CASE WHEN i < length(old) THEN get_byte(old, i) ELSE 0 END AS a,
+                        CASE WHEN i < length(new) THEN get_byte(new, i) ELSE 0 END AS b) AS bytes
+    ) END
+$$;
+
+CREATE FUNCTION public.number_alert_event() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('alert_event'));
+    NEW.seq := nextval('alert_event_seq');
+    PERFORM pg_notify('alert_event', '');
+    RETURN NEW;
+END
+$$;
+
+CREATE TABLE public.alert (
+    alert_id text NOT NULL,
+    kind text NOT NULL,
+    profile text NOT NULL,
+    pollutant text NOT NULL,
+    source text NOT NULL,
+    status text NOT NULL,
+    severity smallint NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    late boolean DEFAULT false NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    body jsonb NOT NULL,
+    CONSTRAINT alert_check CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL))),
+    CONSTRAINT alert_severity_check CHECK (((severity >= 1) AND (severity <= 4))),
+    CONSTRAINT alert_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+
+CREATE TABLE public.alert_cell (
+    alert_id text NOT NULL,
+    ix integer NOT NULL,
+    iy integer NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone
+);
+
+CREATE TABLE public.alert_event (
+    seq bigint NOT NULL,
+    alert_id text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    who text NOT NULL,
+    action text NOT NULL,
+    why text NOT NULL,
+    body jsonb NOT NULL
+);
+
+CREATE SEQUENCE public.alert_event_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.alert_event_seq OWNED BY public.alert_event.seq;
+
+CREATE TABLE public.arrival (
+    minute timestamp with time zone NOT NULL,
+    devices integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.checkpoint (
+    minute timestamp with time zone NOT NULL,
+    detector text NOT NULL,
+    state bytea NOT NULL
+);
+ALTER TABLE ONLY public.checkpoint ALTER COLUMN state SET STORAGE EXTERNAL;
+
+CREATE TABLE public.delivery (
+    seq bigint NOT NULL,
+    channel text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    detail text NOT NULL,
+    CONSTRAINT delivery_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'refused'::text])))
+);
+
+CREATE TABLE public.device (
+    device integer NOT NULL,
+    device_id text NOT NULL
+);
+
+ALTER TABLE public.device ALTER COLUMN device ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.device_device_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.enterprise (
+    enterprise_id text NOT NULL,
+    name text NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    industry text NOT NULL,
+    township text NOT NULL,
+    contact text NOT NULL
+);
+
+CREATE TABLE public.grid (
+    one boolean DEFAULT true NOT NULL,
+    cell_m double precision NOT NULL,
+    epsg integer NOT NULL,
+    lon0 double precision NOT NULL,
+    lat0 double precision NOT NULL,
+    nx integer NOT NULL,
+    ny integer NOT NULL,
+    CONSTRAINT grid_cell_m_check CHECK ((cell_m > (0)::double precision)),
+    CONSTRAINT grid_nx_check CHECK ((nx > 0)),
+    CONSTRAINT grid_ny_check CHECK ((ny > 0)),
+    CONSTRAINT grid_one_check CHECK (one)
+);
+
+CREATE TABLE public.layout (
+    layout integer NOT NULL,
+    devices text[] NOT NULL
+);
+
+ALTER TABLE public.layout ALTER COLUMN layout ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.layout_layout_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.migration (
+    number integer NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.monitor (
+    device integer NOT NULL,
+    enterprise_id text NOT NULL,
+    outlet text NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    password text NOT NULL
+);
+
+CREATE TABLE public.monitor_channel (
+    device integer NOT NULL,
+    channel text NOT NULL,
+    unit text NOT NULL,
+    permit_limit double precision,
+    limit_period text NOT NULL,
+    CONSTRAINT monitor_channel_limit_period_check CHECK ((limit_period = ANY (ARRAY['hour'::text, ''::text]))),
+    CONSTRAINT monitor_channel_permit_limit_check CHECK ((permit_limit > (0)::double precision))
+);
+
+CREATE TABLE public.monitor_latest (
+    device integer NOT NULL,
+    channel text NOT NULL,
+    ts timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    value real,
+    qc smallint NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.monitor_reading (
+    device integer NOT NULL,
+    ts timestamp with time zone NOT NULL,
+    channel text NOT NULL,
+    value real,
+    qc smallint DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.person (
+    person_id text NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    phone text NOT NULL,
+    township text NOT NULL,
+    CONSTRAINT person_role_check CHECK ((role = ANY (ARRAY['leader'::text, 'duty'::text, 'dispatcher'::text, 'chief'::text, 'field'::text])))
+);
+
+CREATE TABLE public.pgqueuer (
+    id bigint NOT NULL,
+    priority integer NOT NULL,
+    queue_manager_id uuid,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    updated timestamp with time zone DEFAULT now() NOT NULL,
+    heartbeat timestamp with time zone DEFAULT now() NOT NULL,
+    execute_after timestamp with time zone DEFAULT now() NOT NULL,
+    status public.pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL,
+    dedupe_key text,
+    payload bytea,
+    headers jsonb,
+    attempts integer DEFAULT 0 NOT NULL,
+    slot bigint
+);
+
+CREATE SEQUENCE public.pgqueuer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.pgqueuer_id_seq OWNED BY public.pgqueuer.id;
+
+CREATE TABLE public.pgqueuer_log (
+    id bigint NOT NULL,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    job_id bigint NOT NULL,
+    status public.pgqueuer_status NOT NULL,
+    priority integer NOT NULL,
+    entrypoint text NOT NULL,
+    traceback jsonb,
+    aggregated boolean DEFAULT false
+);
+
+ALTER TABLE public.pgqueuer_log ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.pgqueuer_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.pgqueuer_schedules (
+    id bigint NOT NULL,
+    expression text NOT NULL,
+    entrypoint text NOT NULL,
+    heartbeat timestamp with time zone DEFAULT now() NOT NULL,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    updated timestamp with time zone DEFAULT now() NOT NULL,
+    next_run timestamp with time zone DEFAULT now() NOT NULL,
+    last_run timestamp with time zone,
+    status public.pgqueuer_status DEFAULT 'queued'::public.pgqueuer_status
+);
+
+CREATE SEQUENCE public.pgqueuer_schedules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.pgqueuer_schedules_id_seq OWNED BY public.pgqueuer_schedules.id;
+
+CREATE TABLE public.pgqueuer_statistics (
+    id bigint NOT NULL,
+    created timestamp with time zone DEFAULT date_trunc('sec'::text, now()) NOT NULL,
+    count bigint NOT NULL,
+    priority integer NOT NULL,
+    status public.pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL
+);
+
+CREATE SEQUENCE public.pgqueuer_statistics_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.pgqueuer_statistics_id_seq OWNED BY public.pgqueuer_statistics.id;
+
+CREATE TABLE public.reject (
+    id bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    topic text NOT NULL,
+    device_id text,
+    reason text NOT NULL,
+    detail text NOT NULL,
+    sample bytea NOT NULL,
+    times integer NOT NULL
+);
+
+ALTER TABLE public.reject ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reject_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.shift (
+    person_id text NOT NULL,
+    start_at timestamp with time zone NOT NULL,
+    end_at timestamp with time zone NOT NULL,
+    post text NOT NULL,
+    CONSTRAINT shift_check CHECK ((end_at > start_at))
+);
+
+CREATE TABLE public.station (
+    device integer NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    township text NOT NULL,
+    chief text NOT NULL,
+    CONSTRAINT station_kind_check CHECK ((kind = ANY (ARRAY['micro'::text, 'national'::text, 'weather'::text, 'boundary'::text])))
+);
+
+CREATE TABLE public.station_latest (
+    device integer NOT NULL,
+    ts timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    pm25 real,
+    pm10 real,
+    so2 real,
+    no2 real,
+    o3 real,
+    co real,
+    tvoc real,
+    nmhc real,
+    ch4 real,
+    temperature real,
+    humidity real,
+    pressure real,
+    wind_speed real,
+    wind_direction real,
+    qc bytea
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.station_reading (
+    device integer NOT NULL,
+    ts timestamp with time zone NOT NULL,
+    pm25 real,
+    pm10 real,
+    so2 real,
+    no2 real,
+    o3 real,
+    co real,
+    tvoc real,
+    nmhc real,
+    ch4 real,
+    temperature real,
+    humidity real,
+    pressure real,
+    wind_speed real,
+    wind_direction real,
+    qc bytea
+);
+
+CREATE TABLE public.verdict (
+    minute timestamp with time zone NOT NULL,
+    pollutant text NOT NULL,
+    layout integer NOT NULL,
+    value bytea NOT NULL,
+    background bytea NOT NULL,
+    score bytea NOT NULL,
+    state bytea NOT NULL
+);
+ALTER TABLE ONLY public.verdict ALTER COLUMN value SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.verdict ALTER COLUMN background SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.verdict ALTER COLUMN score SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.verdict ALTER COLUMN state SET STORAGE EXTERNAL;
+
+CREATE TABLE public.watermark (
+    one boolean DEFAULT true NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    CONSTRAINT watermark_one_check CHECK (one)
+);
+
+ALTER TABLE ONLY public.pgqueuer ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_id_seq'::regclass);
+
+ALTER TABLE ONLY public.pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_schedules_id_seq'::regclass);
+
+ALTER TABLE ONLY public.pgqueuer_statistics ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_statistics_id_seq'::regclass);
+
+ALTER TABLE ONLY public.alert_cell
+    ADD CONSTRAINT alert_cell_pkey PRIMARY KEY (alert_id, ix, iy, from_at);
+
+ALTER TABLE ONLY public.alert_event
+    ADD CONSTRAINT alert_event_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_pkey PRIMARY KEY (alert_id);
+
+ALTER TABLE ONLY public.checkpoint
+    ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (minute);
+
+ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT delivery_pkey PRIMARY KEY (seq, channel);
+
+ALTER TABLE ONLY public.device
+    ADD CONSTRAINT device_device_id_key UNIQUE (device_id);
+
+ALTER TABLE ONLY public.device
+    ADD CONSTRAINT device_pkey PRIMARY KEY (device);
+
+ALTER TABLE ONLY public.enterprise
+    ADD CONSTRAINT enterprise_pkey PRIMARY KEY (enterprise_id);
+
+ALTER TABLE ONLY public.grid
+    ADD CONSTRAINT grid_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.layout
+    ADD CONSTRAINT layout_pkey PRIMARY KEY (layout);
+
+ALTER TABLE ONLY public.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.monitor_channel
+    ADD CONSTRAINT monitor_channel_pkey PRIMARY KEY (device, channel);
+
+ALTER TABLE ONLY public.monitor_latest
+    ADD CONSTRAINT monitor_latest_pkey PRIMARY KEY (device, channel);
+
+ALTER TABLE ONLY public.monitor
+    ADD CONSTRAINT monitor_pkey PRIMARY KEY (device);
+
+ALTER TABLE ONLY public.monitor_reading
+    ADD CONSTRAINT monitor_reading_pkey PRIMARY KEY (device, ts, channel);
+
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (person_id);
+
+ALTER TABLE ONLY public.pgqueuer_log
+    ADD CONSTRAINT pgqueuer_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pgqueuer
+    ADD CONSTRAINT pgqueuer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pgqueuer_schedules
+    ADD CONSTRAINT pgqueuer_schedules_expression_entrypoint_key UNIQUE (expression, entrypoint);
+
+ALTER TABLE ONLY public.pgqueuer_schedules
+    ADD CONSTRAINT pgqueuer_schedules_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pgqueuer_statistics
+    ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reject
+    ADD CONSTRAINT reject_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.shift
+    ADD CONSTRAINT shift_pkey PRIMARY KEY (person_id, start_at);
+
+ALTER TABLE ONLY public.station_latest
+    ADD CONSTRAINT station_latest_pkey PRIMARY KEY (device);
+
+ALTER TABLE ONLY public.station
+    ADD CONSTRAINT station_pkey PRIMARY KEY (device);
+
+ALTER TABLE ONLY public.station_reading
+    ADD CONSTRAINT station_reading_pkey PRIMARY KEY (device, ts);
+
+ALTER TABLE ONLY public.verdict
+    ADD CONSTRAINT verdict_pkey PRIMARY KEY (minute, pollutant);
+
+ALTER TABLE ONLY public.watermark
+    ADD CONSTRAINT watermark_pkey PRIMARY KEY (one);
+
+CREATE INDEX alert_cell_place ON public.alert_cell USING btree (ix, iy, from_at DESC);
+
+CREATE INDEX alert_event_of_alert ON public.alert_event USING btree (alert_id, seq);
+
+CREATE INDEX alert_newest ON public.alert USING btree (opened_at DESC, alert_id DESC);
+
+CREATE INDEX alert_newest_of_kind ON public.alert USING btree (kind, opened_at DESC, alert_id DESC);
+
+CREATE INDEX alert_newest_open ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (status = 'open'::text);
+
+CREATE UNIQUE INDEX alert_one_open_per_source ON public.alert USING btree (kind, pollutant, source) WHERE (status = 'open'::text);
+
+CREATE INDEX arrival_minute ON public.arrival USING btree (minute);
+
+CREATE INDEX monitor_reading_ts_idx ON public.monitor_reading USING btree (ts DESC);
+
+CREATE INDEX pgqueuer_ep_ea_idx ON public.pgqueuer USING btree (entrypoint, execute_after) WHERE (status = 'queued'::public.pgqueuer_status);
+
+CREATE INDEX pgqueuer_ep_prio_id_idx ON public.pgqueuer USING btree (entrypoint, priority DESC, id) WHERE (status = 'queued'::public.pgqueuer_status);
+
+CREATE INDEX pgqueuer_log_created ON public.pgqueuer_log USING btree (created);
+
+CREATE INDEX pgqueuer_log_job_id_status ON public.pgqueuer_log USING btree (job_id, created DESC);
+
+CREATE INDEX pgqueuer_log_not_aggregated ON public.pgqueuer_log USING btree ((1)) WHERE (NOT aggregated);
+
+CREATE INDEX pgqueuer_log_status ON public.pgqueuer_log USING btree (status);
+
+CREATE INDEX pgqueuer_picked_heartbeat_idx ON public.pgqueuer USING btree (heartbeat) WHERE (status = 'picked'::public.pgqueuer_status);
+
+CREATE UNIQUE INDEX pgqueuer_picked_slot_idx ON public.pgqueuer USING btree (entrypoint, slot) WHERE ((status = 'picked'::public.pgqueuer_status) AND (slot IS NOT NULL));
+
+CREATE INDEX pgqueuer_priority_id_id1_idx ON public.pgqueuer USING btree (priority, id DESC) INCLUDE (id) WHERE (status = 'queued'::public.pgqueuer_status);
+
+CREATE INDEX pgqueuer_queue_manager_id_idx ON public.pgqueuer USING btree (queue_manager_id) WHERE (queue_manager_id IS NOT NULL);
+
+CREATE UNIQUE INDEX pgqueuer_statistics_unique_count ON public.pgqueuer_statistics USING btree (priority, date_trunc('sec'::text, timezone('UTC'::text, created)), status, entrypoint);
+
+CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON public.pgqueuer USING btree (dedupe_key) WHERE ((status = ANY (ARRAY['queued'::public.pgqueuer_status, 'picked'::public.pgqueuer_status])) AND (dedupe_key IS NOT NULL));
+
+CREATE INDEX pgqueuer_updated_id_id1_idx ON public.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::public.pgqueuer_status);
+
+CREATE INDEX reject_received ON public.reject USING btree (received_at);
+
+CREATE INDEX shift_span ON public.shift USING gist (tstzrange(start_at, end_at));
+
+CREATE INDEX station_reading_ts_idx ON public.station_reading USING btree (ts DESC);
+
+CREATE INDEX verdict_minute_idx ON public.verdict USING btree (minute DESC);
+
+CREATE TRIGGER alert_event_number BEFORE INSERT ON public.alert_event FOR EACH ROW EXECUTE FUNCTION public.number_alert_event();
+
+CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION public.fn_pgqueuer_changed();
+
+ALTER TABLE ONLY public.alert_cell
+    ADD CONSTRAINT alert_cell_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.alert_event
+    ADD CONSTRAINT alert_event_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT delivery_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
+
+ALTER TABLE ONLY public.monitor_channel
+    ADD CONSTRAINT monitor_channel_device_fkey FOREIGN KEY (device) REFERENCES public.monitor(device);
+
+ALTER TABLE ONLY public.monitor
+    ADD CONSTRAINT monitor_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.monitor
+    ADD CONSTRAINT monitor_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
+ALTER TABLE ONLY public.monitor_latest
+    ADD CONSTRAINT monitor_latest_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.shift
+    ADD CONSTRAINT shift_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
+
+ALTER TABLE ONLY public.station
+    ADD CONSTRAINT station_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.station_latest
+    ADD CONSTRAINT station_latest_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.verdict
+    ADD CONSTRAINT verdict_layout_fkey FOREIGN KEY (layout) REFERENCES public.layout(layout);
+
+GRANT USAGE ON SCHEMA public TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alert TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alert_cell TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.alert_event TO hotgrid_app;
+
+GRANT USAGE ON SEQUENCE public.alert_event_seq TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.arrival TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checkpoint TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.device TO hotgrid_app;
+
+GRANT USAGE ON SEQUENCE public.device_device_seq TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.enterprise TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.grid TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.layout TO hotgrid_app;
+
+GRANT USAGE ON SEQUENCE public.layout_layout_seq TO hotgrid_app;
+
+GRANT SELECT ON TABLE public.migration TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_channel TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_latest TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_reading TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pgqueuer TO hotgrid_app;
+
+GRANT USAGE ON SEQUENCE public.pgqueuer_id_seq TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pgqueuer_log TO hotgrid_app;
+
+GRANT USAGE ON SEQUENCE public.pgqueuer_log_id_seq TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pgqueuer_schedules TO hotgrid_app;
+
+GRANT USAGE ON SEQUENCE public.pgqueuer_schedules_id_seq TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pgqueuer_statistics TO hotgrid_app;
+
+GRANT USAGE ON SEQUENCE public.pgqueuer_statistics_id_seq TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.reject TO hotgrid_app;
+
+GRANT USAGE ON SEQUENCE public.reject_id_seq TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shift TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.station TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.station_latest TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.station_reading TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.verdict TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.watermark TO hotgrid_app;
+
+SELECT create_hypertable('public.monitor_reading', by_range('ts', INTERVAL '1 days'), create_default_indexes => false);
+SELECT create_hypertable('public.station_reading', by_range('ts', INTERVAL '1 days'), create_default_indexes => false);
+SELECT create_hypertable('public.verdict', by_range('minute', INTERVAL '1 days'), create_default_indexes => false);
