@@ -60,6 +60,14 @@ def run_as(who: Account | None) -> dict[str, Any]:
     return {"user": who.uid, "group": who.gid, "extra_groups": []} if who else {}
 
 
+def make_passable(folder: Path) -> None:
+    """Make ``folder`` and its missing parents, whatever the umask: the servers may run as somebody else."""
+    for one in [*reversed(folder.parents), folder]:
+        if not one.exists():
+            one.mkdir(exist_ok=True)
+            one.chmod(0o755)
+
+
 def make(folder: Path, who: Account | None) -> None:
     """Make ``folder``, open to ``who`` only."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,11 +13,11 @@ from dotenv import dotenv_values
 
 from deploy import broker, cluster, place, ports, record
 from deploy.engine import build, programs
+from deploy.engine.apt import Say
 from deploy.place import Account
 from deploy.problem import Problem
 from deploy.record import Programs, Record
 
-Say = Callable[[str], None]
 DATABASE_VARIABLE, MQTT_VARIABLE = "HOTGRID_DATABASE_URL", "HOTGRID_MQTT_URL"
 
 
@@ -200,7 +200,7 @@ def _answers(url: str, usual_port: int) -> bool:
 def _alone(folder: Path) -> Iterator[Account | None]:
     """Hold the state folder against every other ``up`` and ``down``; gives the account that runs its servers."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        place.make_passable(folder)
         lock = (folder / "lock").open("w")
     except OSError as error:
         other = "用 HOTGRID_STATE 换一处 · name another folder with HOTGRID_STATE"

@@ -8,12 +8,14 @@ import os
 import platform
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
 from deploy.engine import apt, programs, sources, unpack
 from deploy.engine.apt import Say
+from deploy.place import make_passable
 from deploy.problem import Problem
 
 SUITE = "trixie"
@@ -22,6 +24,7 @@ DATABASE_PACKAGES = ("postgresql-17", "postgresql-client-17", "postgresql-17-tim
 RECIPE = 1  # raise it when the layout of an engine changes
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 ROOM = 400_000_000
+OLD_DAYS = 60
 
 
 def find(cache: Path, with_database: bool) -> Path | None:
@@ -33,7 +36,7 @@ def find(cache: Path, with_database: bool) -> Path | None:
 def _is_whole(record: Path, with_database: bool) -> bool:
     try:
         told = json.loads(record.read_text())
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # half written, or not ours
         return False
     fits = told["recipe"] == RECIPE and told["home"] == str(record.parent) and told["database"] >= with_database
     sizes: dict[str, int] = told["files"]
@@ -47,6 +50,7 @@ def _size(path: Path) -> int:
 def ensure(cache: Path, with_database: bool, say: Say) -> Path:
     """The engine's folder, built when there is none yet (about 10 s and 42 MB of downloads). Raises Problem."""
     if engine := find(cache, with_database):
+        _remind(engine, say)
         return engine
     architecture = _check_machine(cache)
     with _alone(cache, say):
@@ -55,6 +59,14 @@ def ensure(cache: Path, with_database: bool, say: Say) -> Path:
         for left in cache.glob(".building-*"):
             shutil.rmtree(left)
         return _build(cache, architecture, with_database, say)
+
+
+def _remind(engine: Path, say: Say) -> None:
+    days = (time.time() - (engine / "engine.json").stat().st_mtime) / 86_400
+    if days > OLD_DAYS:
+        say(
+            f"程序已 {days:.0f} 天未更新：down，删除 {engine}，再 up · {days:.0f} days without updates: down, remove it, up"
+        )
 
 
 def database(engine: Path) -> programs.Database:
@@ -98,7 +110,7 @@ def _check_machine(cache: Path) -> str:
 def _check_folder(cache: Path) -> None:
     other = "用 HOTGRID_CACHE 指定另一个目录 · name another folder with HOTGRID_CACHE"
     try:
-        cache.mkdir(parents=True, exist_ok=True)
+        make_passable(cache)
     except OSError as error:
         raise Problem("cache-unwritable", f"{cache}: {error.strerror}", other) from error
     if not os.access(cache, os.W_OK):

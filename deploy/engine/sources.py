@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ALIASES = frozenset({"stable", "oldstable", "oldoldstable", "testing", "unstable", "sid"})
@@ -51,23 +51,25 @@ def machine(folder: Path = Path("/etc/apt")) -> list[Source]:
 
 
 def debian(found: Iterable[Source], codename: str, wanted: str) -> list[list[Source]]:
-    """The ways to reach suite ``wanted`` from a machine that runs ``codename``, the best first.
+    """The ways to reach suite ``wanted`` from the sources of a machine that runs ``codename``, the best first.
 
-    A way is the main archive with its updates and the security archive, or the main archive alone.
+    A way is an archive with its updates and the security archive, or (old keys, partial mirror) the archive alone.
     """
-    names = ALIASES | {codename, wanted}
     listed = list(found)
-    mains = [source for source in listed if names.intersection(source.suites)]
-    secures = [s for s in listed if names.intersection(n.removesuffix("-security") for n in s.suites if "-sec" in n)]
+    names = ALIASES | {codename, wanted}
+    archives = [one for one in listed if names.intersection(one.suites)]
+    secured = [one for one in listed if {f"{name}-security" for name in names}.intersection(one.suites)]
     ways = []
-    for main in dict.fromkeys((source.uri, source.signed_by) for source in mains):
-        beside = main[0].rstrip("/")
-        secure = [(s.uri, s.signed_by) for s in secures]
-        if beside.endswith("/debian"):
-            secure.append((beside + "-security", main[1]))
-        ways += [
-            [Source(main[0], (wanted, f"{wanted}-updates"), main[1]), Source(uri, (f"{wanted}-security",), keys)]
-            for uri, keys in secure[:1]
-        ]
-        ways.append([Source(main[0], (wanted,), main[1])])
+    for archive in sorted(archives, key=lambda one: not _looks_like_debian(one)):
+        plain = replace(archive, suites=(wanted,))
+        beside = [replace(archive, uri=f"{archive.uri.rstrip('/')}-security")] * _looks_like_debian(archive)
+        for security in [*secured, *beside][:1]:
+            updated = replace(archive, suites=(wanted, f"{wanted}-updates"))
+            ways.append([updated, replace(security, suites=(f"{wanted}-security",))])
+        ways.append([plain])
     return ways
+
+
+def _looks_like_debian(source: Source) -> bool:
+    """Other people's archives use Debian's suite names too; those are tried last."""
+    return source.uri.rstrip("/").endswith("/debian")

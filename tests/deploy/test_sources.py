@@ -92,5 +92,13 @@ def test_without_one_the_archive_beside_the_mirror_is_tried() -> None:
     ]
 
 
+def test_an_archive_of_other_programs_is_tried_last() -> None:
+    found = [Source("http://tool.example/apt", ("stable",)), Source("http://mirror.example/debian", ("bookworm",))]
+
+    ways = debian(found, "bookworm", "trixie")
+
+    assert [way[0].uri for way in ways] == ["http://mirror.example/debian"] * 2 + ["http://tool.example/apt"]
+
+
 def test_sources_of_other_distributions_are_no_way() -> None:
     assert debian([Source("http://mirror.example/ubuntu", ("noble",))], "bookworm", "trixie") == []
