@@ -95,7 +95,7 @@ async def _post(connection: asyncpg.Connection, settings: DetectSettings, post: 
 async def turn(post: Post, now: datetime) -> bool:
     """Close what is due at `now`; True if there was something."""
     rows = await MINUTE.arrivals.fetch(post.connection)
-    arrived = {row["minute"]: Arrived(row["devices"], row["first_at"]) for row in rows}
+    arrived = {row["minute"]: Arrived(row["devices"], row["first_at"], row["last_at"]) for row in rows}
     fresh = {minute: there for minute, there in arrived.items() if minute > post.last}
     late = await _judgeable(post, sorted(arrived.keys() - fresh.keys()))
     minutes = due(fresh, post.expected.devices, now, post.settings.grace)

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 MINUTE = timedelta(minutes=1)
+SETTLE = timedelta(seconds=2)  # how long nothing more has come for a minute that others have left behind
 MEMORY = 10  # minutes over which the number of devices to wait for is remembered
 
 
 class Arrived(NamedTuple):
-    """How many devices have sent for a minute so far, and when (wall clock) the first of it was committed."""
+    """How many devices have sent for a minute so far; when (wall clock) the first and the newest of it was committed."""
 
     devices: int
     first_at: datetime
+    last_at: datetime
 
 
 @dataclass(slots=True)
@@ -36,10 +38,11 @@ class Expected:
 def due(arrived: Mapping[datetime, Arrived], expected: int, now: datetime, grace: timedelta) -> list[datetime]:
     """The minutes, oldest first, that can be closed; `arrived` holds the minutes not yet closed.
 
-    A minute is due when every expected device has reported, when half of them have already reported a minute that lies
-    the grace behind it (devices send in order, so what is missing will not come), or when the grace has passed on the
-    clock since its end, or since its first reading came in if that was later (a backlog, a recording). A minute before
-    one that is due is due. A minute of which nothing is known is not in `arrived` and waits for its readings.
+    A minute is due when every expected device has reported; when half of them have gone on to a minute that lies the
+    grace behind it and nothing more has come for it since SETTLE (devices send in order: what is missing will not
+    come); or when the grace has passed on the clock since its end, or since its first reading came in if that was later
+    (a backlog, a recording). A minute before one that is due is due. A minute of which nothing is known is not in
+    `arrived` and waits for its readings.
     """
     most = max((minute.devices for minute in arrived.values()), default=0)
     half = max(1, (expected or most) / 2)
@@ -49,7 +52,7 @@ def due(arrived: Mapping[datetime, Arrived], expected: int, now: datetime, grace
     def is_due(minute: datetime) -> bool:
         there = arrived[minute]
         complete = 0 < expected <= there.devices
-        overtaken = ahead is not None and minute + leap <= ahead
+        overtaken = ahead is not None and minute + leap <= ahead and now - there.last_at >= SETTLE
         return complete or overtaken or now >= max(minute + MINUTE, there.first_at) + grace
 
     minutes = sorted(arrived)

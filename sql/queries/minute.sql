@@ -5,7 +5,8 @@ SELECT pg_advisory_lock(hashtext('detect'));
 SELECT pg_try_advisory_lock(hashtext('detect'));
 
 -- name: arrivals
-SELECT minute, sum(devices)::integer AS devices, min(at) AS first_at FROM arrival GROUP BY minute;
+SELECT minute, sum(devices)::integer AS devices, min(at) AS first_at, max(at) AS last_at
+FROM arrival GROUP BY minute;
 
 -- name: take_arrivals of just these minutes: what has come for others meanwhile is seen at the next turn
 DELETE FROM arrival WHERE minute = ANY(:minutes::timestamptz[]);
