@@ -52,7 +52,7 @@ def until(condition: Callable[[], bool], seconds: float) -> bool:
     """Wait till ``condition`` holds, at most ``seconds``; returns whether it does."""
     deadline = time.monotonic() + seconds
     while not (met := condition()) and time.monotonic() < deadline:
-        time.sleep(0.01)  # noqa: TID251 other processes send us no event
+        time.sleep(0.01)
     return met
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from deploy import broker, cluster, place, ports, record
+from deploy import broker, cluster, place, ports, process, record
 from deploy.engine import build, programs
 from deploy.engine.apt import Say
 from deploy.place import Account
@@ -72,21 +72,19 @@ def up(state: Path | None = None, say: Say = _silent, throwaway: bool = False) -
     ``throwaway`` is for tests: faster, but a crash of the machine may cost the data. Raises Problem.
     """
     now = status(state)
-    if now.private and not now.running:
-        with _alone(now.state) as who:
-            kept = record.load(now.state) or record.save(now.state, record.new(now.state))
-            if not _configured(DATABASE_VARIABLE):
-                kept = _start_database(now.state, kept, who, say, throwaway)
-            if not _configured(MQTT_VARIABLE):
-                _start_broker(now.state, kept, who, say)
-        now = status(state)
     for variable, runs in ((DATABASE_VARIABLE, now.database_running), (MQTT_VARIABLE, now.mqtt_running)):
-        if not runs:
+        if _configured(variable) and not runs:
             what = f"连不上 {variable} 所指的服务 · the server that {variable} names cannot be reached"
-            raise Problem(
-                "configured", what, f"更正或去掉它 · correct {variable}, or unset it to have a private server"
-            )
-    return now
+            raise Problem("configured", what, f"更正或去掉它 · correct {variable}, or unset it for a private server")
+    if now.running:
+        return now
+    with _alone(now.state) as who:
+        kept = record.load(now.state) or record.save(now.state, record.new(now.state))
+        if not _configured(DATABASE_VARIABLE):
+            kept = _start_database(now.state, kept, who, say, throwaway)
+        if not _configured(MQTT_VARIABLE):
+            _start_broker(now.state, kept, who, say)
+    return status(state)
 
 
 def down(state: Path | None = None, say: Say = _silent) -> bool:
@@ -107,13 +105,13 @@ def _start_database(folder: Path, kept: Record, who: Account | None, say: Say, t
         return kept
     found = _database_programs(kept.programs if data.exists() else None, say)
     place.check_reach(found.bin, who, "HOTGRID_CACHE")
-    if not data.exists():
-        say("新建数据库 · making a new database")
-        cluster.create(found, data, kept.superuser_password, who, throwaway)
     number = cluster.pid(data)
     if number is None:
         kept = replace(kept, database_port=_still_free(folder, kept.database_port, kept.mqtt_port, say))
         kept = record.save(folder, replace(kept, programs=_described(kept.programs, found)))
+        if not data.exists():
+            say("新建数据库 · making a new database")
+            cluster.create(found, data, kept.superuser_password, who, throwaway)
         name = f"PostgreSQL {found.postgres}, TimescaleDB {found.timescaledb} ({found.license})"
         say(f"启动 · starting {name}, 端口 · port {kept.database_port}")
         number = cluster.start(found, data, kept.database_port, who, throwaway)
@@ -124,7 +122,7 @@ def _start_database(folder: Path, kept: Record, who: Account | None, say: Say, t
 
 
 def _start_broker(folder: Path, kept: Record, who: Account | None, say: Say) -> None:
-    if _mqtt_runs(folder, kept):
+    if broker.pid(folder) and process.until(lambda: _mqtt_runs(folder, kept), 10):
         return
     found = _broker_programs(kept, say)
     place.check_reach(found.program.parent, who, "HOTGRID_CACHE")

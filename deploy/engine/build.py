@@ -62,11 +62,9 @@ def ensure(cache: Path, with_database: bool, say: Say) -> Path:
 
 
 def _remind(engine: Path, say: Say) -> None:
-    days = (time.time() - (engine / "engine.json").stat().st_mtime) / 86_400
+    days = int(time.time() - (engine / "engine.json").stat().st_mtime) // 86_400
     if days > OLD_DAYS:
-        say(
-            f"程序已 {days:.0f} 天未更新：down，删除 {engine}，再 up · {days:.0f} days without updates: down, remove it, up"
-        )
+        say(f"程序已 {days} 天没有安全更新 · no security updates for {days} days: down, remove {engine}, up")
 
 
 def database(engine: Path) -> programs.Database:

@@ -142,3 +142,12 @@ def test_a_postgresql_without_timescaledb_is_passed_over(tmp_path: Path) -> None
     (tmp_path / "bin/postgres").chmod(0o755)
 
     assert programs.database(tmp_path / "bin") is None
+
+
+def test_an_engine_without_security_updates_for_long_says_so(twin: Path) -> None:
+    said: list[str] = []
+    os.utime(twin / "engine/engine.json", (0, 0))
+
+    build.ensure(twin, with_database=True, say=said.append)
+
+    assert any("security updates" in line and str(twin / "engine") in line for line in said)

@@ -7,13 +7,14 @@ import socket
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
-from deploy import broker
+from deploy import broker, record
 from deploy.problem import Problem
 from deploy.servers import Servers, down, status, up
 
@@ -118,6 +119,17 @@ def test_a_production_cluster_is_durable_and_a_throwaway_one_is_not(state: Path,
         assert f"\n{setting} = off\n" in throwaway
 
 
+def test_an_up_that_was_cut_off_before_the_database_was_made_is_taken_up_again(state: Path) -> None:
+    up(state, throwaway=True)
+    down(state)
+    kept = record.load(state)
+    assert kept is not None
+    record.save(state, replace(kept, prepared=False))
+    (state / "postgres").rename(state / "postgres.new")
+
+    assert up(state, throwaway=True).running
+
+
 def test_two_instances_stand_side_by_side(state: Path, servers: Servers) -> None:
     second = up(state, throwaway=True)
 
@@ -217,6 +229,7 @@ def test_a_configured_server_out_of_reach_is_named(
         up(state)
 
     assert "secret" not in str(raised.value)
+    assert not state.exists()
 
 
 def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
