@@ -12,7 +12,7 @@ MEMORY = 10  # minutes over which the number of devices to wait for is remembere
 
 
 class Arrived(NamedTuple):
-    """How many devices have sent for a minute so far; when (wall clock) the first and the newest of it was committed."""
+    """How many devices have sent for a minute so far; when on the clock its first and its newest was committed."""
 
     devices: int
     first_at: datetime

@@ -203,6 +203,39 @@ def serve() -> None:
 
 
 @app.command()
+def simulate(
+    folder: Annotated[
+        Path | None, typer.Argument(exists=True, file_okay=False, help="登记表 · registry folder")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="随机种子 · seed of the weather and the emissions")] = 20,
+    emissions: Annotated[float, typer.Option(min=0, help="每天排放次数 · emissions a day")] = 8.0,
+) -> None:
+    """模拟一批站点，不停地发布 · a fleet of simulated stations publishing for ever"""
+    from deploy.demo import DISTRICT
+    from deploy.fleet import Fleet
+    from deploy.simulate import simulate
+    from ingest.folder import read_folder
+
+    registry, _ = read_folder(folder or DISTRICT)
+    url = _use_servers().mqtt_url
+    fleet = Fleet(registry, seed, emissions)
+    _run(lambda stop: simulate(fleet, url, stop))
+
+
+@app.command()
+def demo(
+    scenario: Annotated[
+        Path | None, typer.Argument(exists=True, file_okay=False, help="场景 · scenario folder")
+    ] = None,
+    speed: Annotated[str, typer.Option(help="场景的倍速，或 max · times real time, or max")] = "max",
+) -> None:
+    """演示全部功能 · the whole service on a simulated district, or on a recording"""
+    from deploy.demo import demo
+
+    demo(scenario, _speed(speed), _say)
+
+
+@app.command()
 def run() -> None:
     """一台机器上运行全部 · servers, schema and all four processes on one machine"""
     from deploy.run import run

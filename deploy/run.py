@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Mapping
 
 logger = logging.getLogger(__name__)
@@ -30,10 +31,12 @@ async def start(name: str, env: Mapping[str, str]) -> asyncio.subprocess.Process
 
 
 async def run(env: Mapping[str, str], stop: asyncio.Event) -> None:
-    """Keep all four processes running until `stop` is set."""
-    async with asyncio.TaskGroup() as group:
-        for name in PROCESSES:
-            group.create_task(_keep(name, {**os.environ, **env}, stop))
+    """Keep all four processes running until `stop` is set; what they count shows together on /metrics."""
+    with tempfile.TemporaryDirectory(prefix="hotgrid-metrics-") as counts:
+        env = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": counts, **env}
+        async with asyncio.TaskGroup() as group:
+            for name in PROCESSES:
+                group.create_task(_keep(name, env, stop))
 
 
 async def _keep(name: str, env: Mapping[str, str], stop: asyncio.Event) -> None:
