@@ -2,24 +2,22 @@
 
 import asyncio
 import json
-import logging
 import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from deploy import servers
+from deploy.forever import until_stopped
 from deploy.problem import Problem
+from deploy.progress import bar
 from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE, Servers
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False)
-GRACE_S = 10.0
 
 Json = Annotated[bool, typer.Option("--json", help="给程序读的输出 · output for programs")]
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="登记表或场景文件夹 · the folder")]
@@ -72,31 +70,6 @@ def _use_servers() -> Servers:
     os.environ.setdefault(DATABASE_VARIABLE, found.database_url)
     os.environ.setdefault(MQTT_VARIABLE, found.mqtt_url)
     return found
-
-
-def _run(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
-    """Run a process until it ends or until SIGTERM or Ctrl-C; then it has GRACE_S seconds to end."""
-    logging.basicConfig(
-        level=os.environ.get("HOTGRID_LOG", "INFO").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    asyncio.run(_until_stopped(work))
-
-
-async def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    task = asyncio.ensure_future(work(stop))
-    stopped = asyncio.ensure_future(stop.wait())
-    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not task.done():
-        await asyncio.wait([task], timeout=GRACE_S)
-    if not task.done():
-        task.cancel()
-        await asyncio.wait([task])
-        return
-    task.result()
 
 
 @app.command()
@@ -167,7 +140,7 @@ def ingest() -> None:
     from ingest.settings import IngestSettings
 
     settings = IngestSettings()
-    _run(lambda stop: ingest(settings, _now, stop))
+    until_stopped(lambda stop: ingest(settings, _now, stop))
 
 
 @app.command()
@@ -178,7 +151,7 @@ def detect() -> None:
     from alerts.settings import DetectSettings
 
     settings = DetectSettings()
-    _run(lambda stop: detect(settings, _now, stop))
+    until_stopped(lambda stop: detect(settings, _now, stop))
 
 
 @app.command()
@@ -189,7 +162,7 @@ def notify() -> None:
     from alerts.settings import NotifySettings
 
     settings = NotifySettings()
-    _run(lambda stop: notify(settings, _now, stop))
+    until_stopped(lambda stop: notify(settings, _now, stop))
 
 
 @app.command()
@@ -219,7 +192,7 @@ def simulate(
     registry, _ = read_folder(folder or DISTRICT)
     url = _use_servers().mqtt_url
     fleet = Fleet(registry, seed, emissions)
-    _run(lambda stop: simulate(fleet, url, stop))
+    until_stopped(lambda stop: simulate(fleet, url, stop))
 
 
 @app.command()
@@ -244,7 +217,7 @@ def run() -> None:
     found = servers.up(say=_say)
     asyncio.run(migrate(found.database_url, _say))
     _use_servers()
-    _run(lambda stop: run({}, stop))
+    until_stopped(lambda stop: run({}, stop))
 
 
 @app.command()
@@ -256,7 +229,7 @@ def backtest(
     """用同一检测器回测一个场景文件夹 · run the very same detector over a scenario folder"""
     from alerts.backtest import backtest, write
 
-    with _progress("backtest") as progress:
+    with bar("backtest") as progress:
         alerts = backtest(folder, progress)
     write(alerts, out)
     typer.echo(json.dumps({"alerts": len(alerts), "out": str(out)}) if as_json else f"{len(alerts)} alerts → {out}")
@@ -272,7 +245,7 @@ def replay(
     from deploy.replay import replay
 
     url = _use_servers().mqtt_url
-    with _progress("replay") as progress:
+    with bar("replay") as progress:
         sent = replay(folder, url, _speed(speed), batch, progress)
     typer.echo(f"{sent} messages")
 
@@ -287,25 +260,3 @@ def _speed(text: str) -> float | None:
     if not 0 < speed < float("inf"):
         raise typer.BadParameter("a number above 0, or max", param_hint="--speed")
     return speed
-
-
-class _progress:  # noqa: N801
-    """A bar on a terminal, silence elsewhere."""
-
-    def __init__(self, label: str) -> None:
-        self._bar = typer.progressbar(length=1000, label=label, file=sys.stderr) if sys.stderr.isatty() else None
-        self._at = 0
-
-    def __enter__(self) -> Callable[[float], None]:
-        if self._bar:
-            self._bar.__enter__()
-        return self._show
-
-    def __exit__(self, *exc: object) -> None:
-        if self._bar:
-            self._bar.render_finish()
-
-    def _show(self, share: float) -> None:
-        if self._bar and int(share * 1000) > self._at:
-            self._bar.update(int(share * 1000) - self._at)
-            self._at = int(share * 1000)
