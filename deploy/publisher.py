@@ -1,5 +1,6 @@
 """Publishes at QoS 1 over one connection that keeps the order, bounded in flight, until the broker has all of it."""
 
+import logging
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -10,19 +11,30 @@ import paho.mqtt.client as paho
 from deploy.problem import Problem
 from ingest.broker import Address, new_client
 
+logger = logging.getLogger(__name__)
+
 WINDOW = 1000  # messages that may wait here and on the wire for their PUBACK: bounds the memory
 IN_FLIGHT = 20  # of them on the wire: any broker takes that many, and more is slower
+BACKLOG = 100_000  # messages that the broker may keep for slow readers: beyond its own limit it drops them in silence
+STORED = "$SYS/broker/store/messages/count"
 PATIENCE = 60.0  # seconds; a broker that restarts is back sooner
 Status = tuple[str, bytes]  # topic, payload
 
 
 class Publisher:
-    """A context manager: leaving it waits for the last acknowledgement; paho reconnects and repeats by itself."""
+    """A context manager: leaving it waits for the last acknowledgement; paho reconnects and repeats by itself.
 
-    def __init__(self, url: str, will: Status | None = None) -> None:
-        """Connect to `mqtt[s]://[user:password@]host[:port]`; `will` is retained. Raises Problem, ValueError."""
+    `unheard` counts the messages that went to nobody, as far as the broker says so (Mosquitto does).
+    """
+
+    def __init__(self, url: str, will: Status | None = None, considerate: bool = False) -> None:
+        """Connect to `mqtt[s]://[user:password@]host[:port]`; `will` is retained. Raises Problem, ValueError.
+
+        A `considerate` publisher waits while the broker keeps a large backlog for slow readers (Mosquitto tells).
+        """
         self._change = threading.Condition()
-        self._unanswered = 0
+        self.unheard = self._unanswered = self._stored = self._since = 0
+        self._considerate = considerate
         self._answered = threading.Event()
         self._refusal = ""
         address = Address.parse(url)
@@ -33,18 +45,20 @@ class Publisher:
             self._client.will_set(*will, qos=1, retain=True)
         self._client.on_connect = self._on_connect
         self._client.on_publish = self._on_publish
+        self._client.on_message = self._on_stored
         self._connect(address)
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """Hand over one message; blocks while the broker owes too many acknowledgements. Raises Problem."""
-        self._wait_until_at_most(WINDOW - 1, PATIENCE)
+        self._wait(lambda: self._unanswered < WINDOW and self._stored + self._since < BACKLOG, PATIENCE)
         with self._change:
             self._unanswered += 1
+            self._since += self._considerate
         self._client.publish(topic, payload, qos=1, retain=retain)
 
     def drain(self, patience: float = PATIENCE) -> None:
         """Wait until everything is acknowledged. Raises Problem when that takes longer than `patience` seconds."""
-        self._wait_until_at_most(0, patience)
+        self._wait(lambda: self._unanswered == 0, patience)
 
     def close(self) -> None:
         """Leave the broker; what is not acknowledged by now may be lost, and no will is sent."""
@@ -58,19 +72,22 @@ class Publisher:
         try:
             if kind is None:
                 self.drain()
+                if self.unheard:
+                    logger.warning("%d messages went to nobody: start `hotgrid ingest` first", self.unheard)
         finally:
             self.close()
 
-    def _wait_until_at_most(self, unanswered: int, patience: float) -> None:
+    def _wait(self, condition: Callable[[], bool], patience: float) -> None:
         with self._change:
-            answered = self._change.wait_for(lambda: self._unanswered <= unanswered, patience)
+            met = self._change.wait_for(condition, patience)
         if self._refusal:
             fix = "检查账户的发布权限 · check what this account may publish"
             raise Problem("broker-refused", f"消息服务器拒收 · the broker refuses a message: {self._refusal}", fix)
-        if answered:
-            return
-        what = f"消息服务器 {patience:.0f} 秒没有确认 · the broker has not acknowledged within {patience:.0f} s"
-        raise Problem("broker-silent", what, "用 hotgrid status 看它是否在运行 · see whether it runs: hotgrid status")
+        if not met:
+            what = f"消息服务器 {patience:.0f} 秒没有收下 · the broker has taken nothing for {patience:.0f} s"
+            raise Problem(
+                "broker-silent", what, "看 hotgrid status 和 ingest 是否在运行 · see whether it and ingest run"
+            )
 
     def _connect(self, address: Address) -> None:
         shown = f"{address.host}:{address.port}"
@@ -88,10 +105,18 @@ class Publisher:
     def _on_connect(self, _c: paho.Client, _u: Any, _f: Any, reason: Any, _p: Any) -> None:
         self._refusal = str(reason) if reason.is_failure else ""
         self._answered.set()
+        if self._considerate:
+            self._client.subscribe(STORED)
+
+    def _on_stored(self, _c: paho.Client, _u: Any, message: paho.MQTTMessage) -> None:
+        with self._change:
+            self._stored, self._since = int(message.payload), 0
+            self._change.notify()
 
     def _on_publish(self, _c: paho.Client, _u: Any, _m: int, reason: Any, _p: Any) -> None:
         with self._change:
             self._unanswered -= 1
+            self.unheard += reason == "No matching subscribers"
             self._refusal = str(reason) if reason.is_failure else self._refusal
             self._change.notify()
 

@@ -34,7 +34,7 @@ def replay(folder: Path, mqtt_url: str, speed: float | None, batch: int = 1, pro
     table = read_recording(folder / "readings.parquet")
     span = max(1, int(np.ptp(minutes_of(table)))) if table.num_rows else 1
     sent = -1
-    with Publisher(mqtt_url) as publisher:
+    with Publisher(mqtt_url, considerate=True) as publisher:
         began = time.monotonic()
         for sent, (minute, topic, payload) in enumerate(messages(table, registry, batch)):  # noqa: B007
             if speed is not None:

@@ -63,17 +63,22 @@ def publish_history(
 
     Minute after minute: whole hours of one device after the other would look as if the others had fallen silent.
     """
-    topics = topics_of(fleet)
     minutes = int((until - since) / MINUTE)
     sent = 0
-    with Publisher(mqtt_url) as publisher:
+    with Publisher(mqtt_url, considerate=True) as publisher:
         for i in range(minutes):
-            for device, values in fleet.minute(since + i * MINUTE).items():
-                publisher.publish(topics[device], _frame(since + i * MINUTE, values))
+            for topic, payload in messages_of(fleet, since + i * MINUTE):
+                publisher.publish(topic, payload)
                 sent += 1
             if progress is not None:
                 progress((i + 1) / minutes)
     return sent
+
+
+def messages_of(fleet: Fleet, minute: datetime) -> list[tuple[str, bytes]]:
+    """Topic and payload of everything that is sent for a minute."""
+    topics = topics_of(fleet)
+    return [(topics[device], _frame(minute, values)) for device, values in fleet.minute(minute).items()]
 
 
 def topics_of(fleet: Fleet) -> Topics:
