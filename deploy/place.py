@@ -24,21 +24,24 @@ class Account:
 
 def state_folder() -> Path:
     """Where data and passwords are kept: ``HOTGRID_STATE``, else the usual place for root or a user."""
-    return _folder("HOTGRID_STATE", Path("/var/lib/hotgrid"), "XDG_DATA_HOME", ".local/share")
+    return _named("HOTGRID_STATE") or _base("/var/lib", "XDG_DATA_HOME", ".local/share") / "hotgrid"
 
 
 def cache_folder() -> Path:
     """Where unpacked programs are kept, for all states together: ``HOTGRID_CACHE``, else the usual place."""
-    return _folder("HOTGRID_CACHE", Path("/var/cache/hotgrid"), "XDG_CACHE_HOME", ".cache")
+    return _named("HOTGRID_CACHE") or _base("/var/cache", "XDG_CACHE_HOME", ".cache") / "hotgrid/engine"
 
 
-def _folder(variable: str, of_root: Path, xdg: str, below_home: str) -> Path:
-    if named := os.environ.get(variable):
-        return Path(named).expanduser().resolve()
+def _named(variable: str) -> Path | None:
+    named = os.environ.get(variable)
+    return Path(named).expanduser().resolve() if named else None
+
+
+def _base(of_root: str, xdg: str, below_home: str) -> Path:
     if os.geteuid() == 0:  # root's own home is closed to the account that the servers run as
-        return of_root
-    base = Path(os.environ.get(xdg, ""))
-    return (base if base.is_absolute() else Path.home() / below_home) / "hotgrid"
+        return Path(of_root)
+    named = Path(os.environ.get(xdg, ""))
+    return named if named.is_absolute() else Path.home() / below_home
 
 
 def account(state: Path) -> Account | None:

@@ -1,6 +1,7 @@
 """Builds the private engine once, atomically, and finds it again."""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -25,6 +26,7 @@ RECIPE = 1  # raise it when the layout of an engine changes
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 ROOM = 400_000_000
 OLD_DAYS = 60
+OTHER_CACHE = "用 HOTGRID_CACHE 指定另一个目录 · name another folder with HOTGRID_CACHE"
 
 
 def find(cache: Path, with_database: bool) -> Path | None:
@@ -58,7 +60,11 @@ def ensure(cache: Path, with_database: bool, say: Say) -> Path:
             return engine
         for left in cache.glob(".building-*"):
             shutil.rmtree(left)
-        return _build(cache, architecture, with_database, say)
+        try:
+            return _build(cache, architecture, with_database, say)
+        except OSError as error:
+            code = "disk-full" if error.errno == errno.ENOSPC else "cache-unwritable"
+            raise Problem(code, f"{cache}: {error.strerror}", OTHER_CACHE) from error
 
 
 def _remind(engine: Path, say: Say) -> None:
@@ -106,18 +112,17 @@ def _check_machine(cache: Path) -> str:
 
 
 def _check_folder(cache: Path) -> None:
-    other = "用 HOTGRID_CACHE 指定另一个目录 · name another folder with HOTGRID_CACHE"
     try:
         make_passable(cache)
     except OSError as error:
-        raise Problem("cache-unwritable", f"{cache}: {error.strerror}", other) from error
+        raise Problem("cache-unwritable", f"{cache}: {error.strerror}", OTHER_CACHE) from error
     if not os.access(cache, os.W_OK):
-        raise Problem("cache-unwritable", f"不能写入 · cannot write to {cache}", other)
+        raise Problem("cache-unwritable", f"不能写入 · cannot write to {cache}", OTHER_CACHE)
     room = os.statvfs(cache)
     if room.f_flag & os.ST_NOEXEC:
-        raise Problem("noexec", f"所在分区不许执行程序 · mounted noexec: {cache}", other)
+        raise Problem("noexec", f"所在分区不许执行程序 · mounted noexec: {cache}", OTHER_CACHE)
     if room.f_bavail * room.f_frsize < ROOM:
-        raise Problem("disk-full", f"剩余空间不足 400 MB · less than 400 MB free: {cache}", other)
+        raise Problem("disk-full", f"剩余空间不足 400 MB · less than 400 MB free: {cache}", OTHER_CACHE)
 
 
 @contextlib.contextmanager

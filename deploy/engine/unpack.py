@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 from deploy.engine import elf
 from deploy.problem import Problem
@@ -40,20 +41,24 @@ def unpack(debs: Iterable[Path], prefix: Path) -> None:
 
 
 def _unpack_one(deb: Path, prefix: Path) -> None:
-    with (
-        subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as package,
-        tarfile.open(fileobj=package.stdout, mode="r|") as tar,
-    ):
+    with subprocess.Popen(
+        ["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as opened:
+        try:
+            _extract(opened.stdout, prefix)
+        except tarfile.TarError as error:
+            what = f"软件包损坏 · damaged package: {deb.name}: {error}"
+            raise Problem("build", what, f"删除后重试 · remove it and run again: {deb}") from error
+
+
+def _extract(stream: IO[bytes] | None, prefix: Path) -> None:
+    with tarfile.open(fileobj=stream, mode="r|") as tar:
         tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
         for member in tar:
             place = home(member.name)
             if place and not member.isdir():
                 member.name = place
                 tar.extract(member, prefix)
-    if package.returncode:
-        raise Problem(
-            "build", f"{deb.name}: dpkg-deb {package.returncode}", "删除缓存后重试 · empty the cache, run again"
-        )
 
 
 def relocate(prefix: Path, final: Path) -> None:

@@ -58,6 +58,13 @@ def test_every_extension_finds_its_libraries_in_the_engine(servers: Servers) -> 
     assert not [module for module in modules if (read := elf.read(module)) and read.search_path]
 
 
+def test_a_damaged_package_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.deb").write_bytes(b"no package")
+
+    with pytest.raises(Problem, match=r"\[build\].*broken\.deb"):
+        unpack.unpack([tmp_path / "broken.deb"], tmp_path)
+
+
 @pytest.mark.parametrize(
     ("packaged", "home"),
     [
