@@ -103,8 +103,7 @@ def _start_database(folder: Path, kept: Record, who: Account | None, say: Say, t
     data = folder / "postgres"
     if _database_runs(folder, kept):
         return kept
-    found = _database_programs(kept.programs if data.exists() else None, say)
-    place.check_reach(found.bin, who, "HOTGRID_CACHE")
+    found = _database_programs(kept.programs if data.exists() else None, who, say)
     number = cluster.pid(data)
     if number is None:
         kept = replace(kept, database_port=_still_free(folder, kept.database_port, kept.mqtt_port, say))
@@ -124,8 +123,7 @@ def _start_database(folder: Path, kept: Record, who: Account | None, say: Say, t
 def _start_broker(folder: Path, kept: Record, who: Account | None, say: Say) -> None:
     if broker.pid(folder) and process.until(lambda: _mqtt_runs(folder, kept), 10):
         return
-    found = _broker_programs(kept, say)
-    place.check_reach(found.program.parent, who, "HOTGRID_CACHE")
+    found = _broker_programs(kept, who, say)
     broker.stop(folder)  # one that runs but does not answer
     told = replace(kept.programs, mosquitto=found.version, mqtt_programs=str(found.program.parent))
     port = _still_free(folder, kept.mqtt_port, kept.database_port, say)
@@ -134,23 +132,23 @@ def _start_broker(folder: Path, kept: Record, who: Account | None, say: Say) -> 
     broker.start(found, folder, port, kept.mqtt_password, who)
 
 
-def _database_programs(kept: Programs | None, say: Say) -> programs.Database:
+def _database_programs(kept: Programs | None, who: Account | None, say: Say) -> programs.Database:
     """The installed TimescaleDB, else the private one; where data exist, one that can serve them."""
     for found in programs.installed_databases():
         if kept is None or (kept.engine == "installed" and found.serves(kept.postgres, kept.timescaledb)):
             return found
-    found = build.database(build.ensure(place.cache_folder(), True, say))
+    found = build.database(build.ensure(place.cache_folder(), True, say, who))
     if kept is None or found.serves(kept.postgres, kept.timescaledb):
         return found
     needed = f"PostgreSQL {kept.postgres}, TimescaleDB {kept.timescaledb}"
     raise Problem("major", f"数据需要 · the data need {needed}", f"安装它 · install {needed}")
 
 
-def _broker_programs(kept: Record, say: Say) -> programs.Broker:
+def _broker_programs(kept: Record, who: Account | None, say: Say) -> programs.Broker:
     """The private Mosquitto beside a private database; beside any other database an installed one will do."""
     beside_private = not _configured(DATABASE_VARIABLE) and kept.programs.engine == "private"
     installed = None if beside_private else programs.installed_broker()
-    return installed or build.broker(build.ensure(place.cache_folder(), beside_private, say))
+    return installed or build.broker(build.ensure(place.cache_folder(), beside_private, say, who))
 
 
 def _described(kept: Programs, found: programs.Database) -> Programs:

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from deploy.engine import apt, programs, sources, unpack
 from deploy.engine.apt import Say
-from deploy.place import make_passable
+from deploy.place import Account, check_reach, make_passable
 from deploy.problem import Problem
 
 SUITE = "trixie"
@@ -49,12 +49,18 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else -1
 
 
-def ensure(cache: Path, with_database: bool, say: Say) -> Path:
-    """The engine's folder, built when there is none yet (about 10 s and 42 MB of downloads). Raises Problem."""
+def ensure(cache: Path, with_database: bool, say: Say, who: Account | None = None) -> Path:
+    """The engine's folder, built when there is none yet (about 10 s and 42 MB of downloads), for ``who`` to run.
+
+    Raises Problem where it cannot be built, or cannot be reached by ``who``.
+    """
     if engine := find(cache, with_database):
+        check_reach(engine, who, "HOTGRID_CACHE")
         _remind(engine, say)
         return engine
-    architecture = _check_machine(cache)
+    architecture = _check_machine()
+    _check_folder(cache)
+    check_reach(cache, who, "HOTGRID_CACHE")
     with _alone(cache, say):
         if engine := find(cache, with_database):
             return engine
@@ -94,7 +100,7 @@ def _runnable(found: Found | None, engine: Path) -> Found:
     return found
 
 
-def _check_machine(cache: Path) -> str:
+def _check_machine() -> str:
     """The Debian name of the architecture; raises Problem where the engine cannot be built."""
     if platform.system() != "Linux" or not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         raise Problem("not-debian", "私有服务只能在 Debian 12/13 上自动获取 · the private servers need Debian 12 or 13")
@@ -107,7 +113,6 @@ def _check_machine(cache: Path) -> str:
         raise Problem("arch", f"不支持的处理器架构 · unsupported architecture: {platform.machine()}")
     if not Path("/usr/share/zoneinfo/Asia/Shanghai").exists():
         raise Problem("tzdata", "缺少时区数据 · no time zone data", "安装 tzdata · apt-get install tzdata")
-    _check_folder(cache)
     return ARCHITECTURES[platform.machine()]
 
 
