@@ -99,20 +99,21 @@ class _StationRows:
             self.frames.append(frame)
             self.batch.devices.append(device)
             self.batch.minutes.append(frame.minute)
+        # Flags first: one that comes with a repeat is not for the value that was sent before it.
+        for name, letter in frame.flags.items():
+            self._flag(frame, row, name, letter)
         for name, value in frame.values.items():
             place = (row, COLUMN.get(name, -1))
             if value is not None and place[1] >= 0 and place not in self.sent:
                 self.sent.add(place)
                 self.at.append(place)
                 self.value.append(value)
-        for name, letter in frame.flags.items():
-            self._flag(frame, row, name, letter)
 
     def _flag(self, frame: Sent, row: int, name: str, letter: str) -> None:
         column, code = COLUMN.get(name), LETTERS.get(letter)
         if column is None or code is None:
             _refuse(self.batch, frame, "flag", f"flags.{name}: {letter!r}: no such channel or HJ 212 letter")
-        else:
+        elif (row, column) not in self.sent:
             self.flags.append((row, column, int(code)))
 
     def finish(self) -> None:

@@ -98,11 +98,11 @@ def _piecewise(message: Message, device_id: str, into: Decoded) -> None:
 
 
 def _read(payload: bytes) -> Any:
-    """The JSON value; the standard library's reader lets NaN and Infinity through: they cost their own value only."""
+    """The JSON value; NaN, Infinity and integers of thousands of digits are let through: they cost their own value."""
     if not payload:
         raise FrameError("json", "empty payload")
     try:
-        return json.loads(payload)
+        return json.loads(payload, parse_int=float)
     except UnicodeDecodeError as error:
         raise FrameError("encoding", f"not UTF-8: {error.reason} at byte {error.start}") from None
     except (ValueError, RecursionError) as error:
@@ -155,7 +155,7 @@ def _is_number(value: Any) -> bool:
 def _time(ts: Any) -> datetime | int | float:
     try:
         time: datetime | int | float = msgspec.convert(ts, _Time)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):  # a lone surrogate gives the latter
         detail = "ts: missing" if ts is None else f"ts: not ISO 8601 with an offset, nor epoch milliseconds: {ts!r}"
         raise FrameError("time", detail[:200]) from None
     return time
