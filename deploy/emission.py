@@ -15,8 +15,8 @@ HEIGHT = 8.0  # m; most trouble comes from yards and roofs, not from stacks
 # What comes with one unit of strength, in g/s, by a word of the industry's name; the first that fits.
 MIXES: tuple[tuple[tuple[str, ...], dict[str, float]], ...] = (
     (("涂装", "印刷", "化工", "医药", "家具", "chemical", "coating"), {"tvoc": 5.0, "nmhc": 4.0}),
-    (("铸造", "钢", "冶", "foundry", "steel"), {"pm10": 1.0, "pm25": 0.6, "co": 8.0, "so2": 0.5}),
-    (("热电", "锅炉", "热力", "power", "boiler"), {"so2": 1.0, "no2": 1.0, "pm25": 0.4}),
+    (("铸造", "钢", "冶", "foundry", "steel"), {"pm10": 1.0, "pm25": 0.6, "co": 8.0, "so2": 0.15}),
+    (("热电", "锅炉", "热力", "power", "boiler"), {"so2": 0.3, "no2": 0.8, "pm25": 0.4}),
 )
 DUST = {"pm10": 1.0, "pm25": 0.5}
 
