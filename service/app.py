@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
+import asyncpg
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -13,12 +14,12 @@ from service.database import AWAY, Database
 from service.headers import Guarded
 from service.live import Live
 from service.metrics import Metered
-from service.resources import alerts, cell, duty, feed, grid, health, page, stations
+from service.resources import API, alerts, cell, duty, feed, grid, health, page, stations
 from service.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
+FEED_BEGINS_S = 3.0
 
-PREFIX = "/api/v1"
 # In the order in which paths are tried: the stream before the alert that has an id.
 ROUTERS = (
     feed.router,
@@ -27,8 +28,9 @@ ROUTERS = (
     grid.router,
     cell.router,
     stations.router,
+    health.router,
+    page.router,
 )
-UNPREFIXED = (health.router, page.router)
 
 
 def make_app(settings: ServiceSettings) -> FastAPI:
@@ -40,15 +42,13 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url=f"{PREFIX}/openapi.json",
+        openapi_url=f"{API}/openapi.json",
         redirect_slashes=False,
         max_body_size=settings.body_limit,
         responses=problems.RESPONSES,
     )
     app.state.settings = settings
     for router in ROUTERS:
-        app.include_router(router, prefix=PREFIX)
-    for router in UNPREFIXED:
         app.include_router(router)
     page.mount(app)
     problems.install(app)
@@ -68,8 +68,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     listening = asyncio.create_task(app.state.live.run(), name="live feed")
     try:
         await app.state.database.pool()
-    except AWAY as error:
-        logger.warning("the database is away (%r): answering 503 until it is back", error)
+        async with asyncio.timeout(FEED_BEGINS_S):
+            await app.state.live.begun.wait()
+    except (*AWAY, asyncpg.PostgresError) as error:
+        logger.warning("the database cannot be used (%r): answering 503 until it can", error)
     try:
         yield
     finally:

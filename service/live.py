@@ -45,6 +45,7 @@ class Live:
         """Number of the newest event known here, None until the log was read for the first time."""
         self.era = 0
         """Counts the times that the numbers began anew, as after the restore of a backup."""
+        self.begun = asyncio.Event()
         self.listening = False
         self.readers = 0
 
@@ -81,6 +82,7 @@ class Live:
             self._ring, self._floor, self.head = [], newest, newest
             self._wake()
         self.listening = True
+        self.begun.set()
 
     async def _call(self) -> None:
         """Wait until there may be something new; now and then look without being called."""

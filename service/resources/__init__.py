@@ -1,1 +1,3 @@
 """One file a resource, each with its `router`; `service.app` lists them."""
+
+API = "/api/v1"

@@ -10,10 +10,11 @@ from service.cursor import Cursor, CursorText, decode, encode
 from service.database import Connection
 from service.parameters import CellKey, Instant, Strict, Word, cell_of
 from service.problems import NotFoundError
+from service.resources import API
 from sql.queries import Queries, Record
 
 ALERT_VIEW = Queries("alert_view")
-router = APIRouter(tags=["alerts"])
+router = APIRouter(prefix=API, tags=["alerts"])
 
 EXAMPLE: dict[str, Any] = {
     "id": "grid-pm25-12-34-20261121T0012Z",

@@ -15,11 +15,12 @@ from service.mosaic import floats, numbers, state_name
 from service.outline import grid_of, rings
 from service.parameters import CellIndex, Instant, PollutantName, Strict
 from service.problems import NotFoundError, bad_input
+from service.resources import API
 from service.resources.grid import State
 from sql.queries import Queries, Record
 
 GRID_VIEW = Queries("grid_view")
-router = APIRouter(tags=["grid"])
+router = APIRouter(prefix=API, tags=["grid"])
 
 UNITS = {channel.name: channel.unit for channel in CHANNELS}
 MOST_POINTS = 20_000

@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.database import Connection
 from service.parameters import Instant, Strict
+from service.resources import API
 from sql.queries import Queries, Record
 
 DUTY_VIEW = Queries("duty_view")
-router = APIRouter(tags=["duty"])
+router = APIRouter(prefix=API, tags=["duty"])
 
 
 class Duty(BaseModel):

@@ -17,11 +17,12 @@ from service.database import AWAY, told
 from service.live import ALERT_VIEW, Live
 from service.parameters import EventNumber, Strict
 from service.problems import DatabaseAwayError, FeedFullError
+from service.resources import API
 from service.resources.alerts import EXAMPLE
 from service.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
-router = APIRouter(tags=["alerts"])
+router = APIRouter(prefix=API, tags=["alerts"])
 
 RETRY_MS = 2_000
 _EVENT = EXAMPLE | {"seq": 4711, "at": "2026-11-21T00:12:00+00:00", "who": "detector", "action": "opened", "why": ""}

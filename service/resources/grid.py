@@ -13,12 +13,13 @@ from service.database import Pool
 from service.mosaic import Mosaic, Places, Verdict
 from service.outline import grid_of
 from service.parameters import PollutantName, Strict
+from service.resources import API
 from sql.queries import Queries, Record
 
 GRID_VIEW = Queries("grid_view")
-router = APIRouter(tags=["grid"])
+router = APIRouter(prefix=API, tags=["grid"])
 
-UNITS = {channel.name: channel.unit for channel in CHANNELS}
+UNITS = {channel.name: channel.unit for channel in CHANNELS if channel.pollutant}
 State = Literal["no_data", "warming_up", "normal", "not_usable", "in_alert"]
 KEPT_BODIES = 6
 
@@ -130,7 +131,7 @@ def _head(mosaic: Mosaic, shape: Record) -> dict[str, Any]:
     return {
         "minute": mosaic.minute,
         "grid": dict(shape),
-        "units": {name: UNITS[name] for name in mosaic.pollutants if name in UNITS},
+        "units": UNITS,
         "pollutants": mosaic.pollutants,
     }
 

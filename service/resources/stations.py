@@ -13,10 +13,11 @@ from service.database import Connection
 from service.outline import cells_of, grid_of
 from service.parameters import Instant, Step, Strict
 from service.problems import NotFoundError, bad_input
+from service.resources import API
 from sql.queries import Queries, Record
 
 STATION_VIEW, GRID_VIEW = Queries("station_view"), Queries("grid_view")
-router = APIRouter(tags=["stations"])
+router = APIRouter(prefix=API, tags=["stations"])
 
 NAMES = [channel.name for channel in CHANNELS]
 UNITS = {channel.name: channel.unit for channel in CHANNELS}

@@ -1,0 +1,24 @@
+// The feed: resumes after its last event by itself, also when the server was away for long.
+const ACTIONS = ["opened", "updated", "closed", "reopened", "acknowledge", "dispatch", "accept", "decline", "arrive", "report",
+  "rectify", "verify", "close", "reopen", "false-alarm", "silence", "comment"];
+const RETRY_MS = 3000;
+const PATIENCE_MS = 6000; // the server ends a stream now and then, which is no loss
+
+export function follow(url, { heard, link, reset }) {
+  let last = null, source = null, worry = null;
+
+  function connect() {
+    source = new EventSource(last === null ? url : `${url}?last_event_id=${last}`);
+    source.onopen = () => { clearTimeout(worry); worry = null; link("live"); };
+    source.onerror = () => {
+      worry ??= setTimeout(() => link("lost"), PATIENCE_MS);
+      // A refusal ends an EventSource for good; it would otherwise come back by itself.
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
+    };
+    for (const action of ACTIONS) source.addEventListener(action, (event) => { last = event.lastEventId; heard(JSON.parse(event.data)); });
+    source.addEventListener("reset", (event) => { last = event.lastEventId; reset(); });
+  }
+
+  link("connecting");
+  connect();
+}

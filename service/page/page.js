@@ -1,0 +1,305 @@
+// The duty desk's page: alerts as they come, the grid of the newest minute, who is on duty.
+import { chart } from "./chart.js";
+import { $, ask, el, press } from "./dom.js";
+import { card, course, placeOf, sheet, term } from "./feed.js";
+import { follow } from "./live.js";
+import { makeMap } from "./map.js";
+import { clock, english, named, number, speak, span, w } from "./words.js";
+
+const API = "/api/v1";
+const desk = {
+  alerts: new Map(), next: null, onlyOpen: false, chosen: null, detail: null, cell: null,
+  units: {}, pollutants: [], pollutant: null, by: "value", grid: null, known: false,
+  enterprises: new Map(), stationsIn: new Map(), national: [], data: null, link: "connecting", sound: false,
+};
+const map = makeMap(document.querySelector("#map canvas"), $("tip"), (ix, iy) => chooseCell(ix, iy));
+
+// ---- alerts
+function sorted() {
+  return [...desk.alerts.values()].sort((a, b) => Date.parse(b.opened_at) - Date.parse(a.opened_at) || (a.id < b.id ? 1 : -1));
+}
+
+function drawAlerts() {
+  const all = sorted(), open = all.filter((alert) => alert.status === "open");
+  const held = document.activeElement?.dataset?.id;
+  $("alerts").replaceChildren(...(desk.onlyOpen ? open : all).map((alert) => card(alert, desk, choose)));
+  if (held) document.querySelector(`[data-id="${CSS.escape(held)}"]`)?.focus();
+  $("no-alerts").hidden = (desk.onlyOpen ? open : all).length > 0;
+  $("open-count").textContent = String(open.length);
+  $("more").hidden = !desk.next || desk.onlyOpen;
+  document.title = `${open.length ? `(${open.length}) ` : ""}hotgrid ${w("brand")}`;
+  drawMap();
+}
+
+async function loadAlerts(cursor = null) {
+  const asked = Date.now();
+  const pages = cursor ? [`?cursor=${encodeURIComponent(cursor)}`] : ["", "?status=open&limit=500"];
+  for (const [i, query] of pages.entries()) {
+    const page = await ask(`${API}/alerts${query}`);
+    // What the feed has told since is newer than this list.
+    for (const alert of page.alerts) if (!(desk.alerts.get(alert.id)?.heard > asked)) desk.alerts.set(alert.id, alert);
+    if (i === 0) desk.next = page.next;
+  }
+  drawAlerts();
+  nameCandidates();
+}
+
+function heard(event) {
+  const alert = { ...event, heard: Date.now() };
+  desk.alerts.set(alert.id, alert);
+  drawAlerts();
+  nameCandidates();
+  if (event.action === "opened") announce(alert);
+  if (desk.chosen === alert.id) choose(alert.id, false);
+}
+
+function announce(alert) {
+  const level = w("levels")[alert.severity] || "";
+  $("said").textContent = `${w("newAlert")} ${level} ${named("pollutants", alert.pollutant)} ${placeOf(alert, desk)}`;
+  if (desk.sound) beep(alert.severity);
+}
+
+function beep(times) {
+  const audio = new AudioContext();
+  for (let i = 0; i < times; i++) {
+    const tone = audio.createOscillator(), volume = audio.createGain();
+    volume.gain.value = 0.15;
+    tone.frequency.value = 880;
+    tone.connect(volume).connect(audio.destination);
+    tone.start(audio.currentTime + i * 0.3);
+    tone.stop(audio.currentTime + i * 0.3 + 0.15);
+  }
+  setTimeout(() => audio.close(), 2000);
+}
+
+// The list names candidates by id; an alert's own page says who they are.
+let naming = false;
+async function nameCandidates() {
+  if (naming) return;
+  naming = true;
+  try {
+    for (const alert of sorted().slice(0, 50)) {
+      const top = alert.candidates[0]?.enterprise_id;
+      if (top && !desk.enterprises.has(top)) { learn(await ask(`${API}/alerts/${encodeURIComponent(alert.id)}`)); drawAlerts(); }
+    }
+  } catch { /* the ids are shown meanwhile; asked again with the next alert */ } finally { naming = false; }
+}
+
+function learn(detail) {
+  for (const candidate of detail.candidates) if (!desk.enterprises.has(candidate.enterprise_id)) desk.enterprises.set(candidate.enterprise_id, null);
+  for (const enterprise of detail.enterprises) desk.enterprises.set(enterprise.enterprise_id, enterprise);
+}
+
+// ---- details
+async function choose(id, move = true) {
+  desk.chosen = id;
+  desk.cell = null;
+  const known = desk.alerts.get(id);
+  if (known && !desk.detail) fill(sheet(known, desk), move);
+  const detail = await attempt(() => ask(`${API}/alerts/${encodeURIComponent(id)}`));
+  if (!detail || desk.chosen !== id) return;
+  learn(detail);
+  desk.detail = detail;
+  if (desk.pollutants.includes(detail.pollutant) && desk.pollutant !== detail.pollutant) await choosePollutant(detail.pollutant);
+  drawDetail(move);
+  const cell = detail.cells.find((stay) => !stay.to) || detail.cells[0];
+  if (cell) await addChart(cell.ix, cell.iy, detail.pollutant, detail);
+}
+
+function drawDetail(move = false) {
+  if (desk.detail) fill([...sheet(desk.detail, desk), el("div", { class: "chart" }), ...course(desk.detail.events)], move);
+  drawAlerts();
+}
+
+async function chooseCell(ix, iy) {
+  desk.chosen = desk.detail = null;
+  desk.cell = { ix, iy };
+  const stations = (desk.stationsIn.get(`${ix}-${iy}`) || []).map((station) => `${station.name || station.station_id} ${station.township}`);
+  fill([el("p", { class: "headline" }, el("strong", {}, `${w("cell")} ${ix}-${iy}`)), el("p", {}, stations.join(" · ")), el("div", { class: "chart" })], true);
+  drawAlerts();
+  await addChart(ix, iy, desk.pollutant, null);
+}
+
+async function addChart(ix, iy, pollutant, alert) {
+  const query = pollutant ? `?pollutant=${encodeURIComponent(pollutant)}` : "";
+  const told = await attempt(() => ask(`${API}/grid/${ix}-${iy}${query}`));
+  const place = document.querySelector("#about .chart");
+  if (!told || !place || (alert && desk.chosen !== alert.id) || (!alert && (desk.cell?.ix !== ix || desk.cell?.iy !== iy))) return;
+  const charts = told.series.slice(0, 4).map((series) => chart(series, series.unit || "", alert));
+  place.replaceChildren(...(charts.length ? charts : [el("p", { class: "empty" }, w("noSeries"))]));
+}
+
+function fill(parts, move) {
+  $("about").replaceChildren(...parts);
+  $("close").hidden = false;
+  if (move && matchMedia("(max-width: 1100px)").matches) $("detail").scrollIntoView({ behavior: "smooth" });
+}
+
+function closeDetail() {
+  desk.chosen = desk.detail = desk.cell = null;
+  $("about").replaceChildren(el("p", { class: "empty", "data-word": "choose" }, w("choose")));
+  $("close").hidden = true;
+  drawAlerts();
+}
+
+// ---- the grid
+async function loadGrid() {
+  const query = new URLSearchParams(desk.pollutant ? { pollutant: desk.pollutant } : {});
+  if (desk.known) query.set("geometry", "false");
+  let grid = await ask(`${API}/grid?${query}`);
+  if (!desk.known || !map.update(grid.features)) {
+    if (desk.known) { query.delete("geometry"); grid = await ask(`${API}/grid?${query}`); }
+    map.load(grid.features);
+    desk.known = true;
+  }
+  desk.grid = grid;
+  desk.units = { ...desk.units, ...grid.units };
+  desk.pollutants = grid.pollutants;
+  if (!desk.pollutant && grid.pollutants.length) desk.pollutant = grid.pollutants.includes("pm25") ? "pm25" : grid.pollutants[0];
+  drawMap();
+  drawStatus();
+}
+
+function drawMap() {
+  if (!desk.grid) return;
+  const cell = desk.cell || desk.detail?.cells.find((stay) => !stay.to);
+  map.show({
+    pollutant: desk.pollutant, by: desk.by, unit: desk.units[desk.pollutant] || "",
+    alerts: sorted().filter((alert) => alert.status === "open"), stations: desk.national,
+    marks: (desk.detail?.candidates || []).map((candidate) => desk.enterprises.get(candidate.enterprise_id)).filter(Boolean),
+    selected: cell ? `${cell.ix}-${cell.iy}` : null,
+  });
+  $("pollutants").replaceChildren(...desk.pollutants.map((name) => el("button", {
+    type: "button", "aria-pressed": String(name === desk.pollutant), onclick: () => choosePollutant(name),
+  }, named("pollutants", name))));
+  press($("by-value"), desk.by === "value");
+  press($("by-score"), desk.by === "score");
+  drawLegend();
+}
+
+function drawLegend() {
+  const { low, high, stops } = map.scale();
+  const bar = el("span", { class: "ramp" });
+  bar.style.background = `linear-gradient(90deg, ${stops.join(", ")})`;
+  const key = (name, text) => el("span", { class: `swatch ${name}` }, text);
+  $("legend").replaceChildren(
+    el("span", {}, number(low)), bar, el("span", {}, `${number(high)} ${desk.by === "value" ? desk.units[desk.pollutant] || "" : w("score")}`),
+    key("hatch", w("states").no_data), key("dots", w("states").warming_up), key("alarm", w("states").in_alert),
+    desk.national.length ? key("national", w("national")) : "", desk.detail?.candidates.length ? key("source", w("source")) : "");
+}
+
+async function choosePollutant(name) {
+  desk.pollutant = name;
+  await attempt(loadGrid);
+  if (desk.cell) await addChart(desk.cell.ix, desk.cell.iy, name, null);
+}
+
+// ---- status, duty, registry
+function drawStatus() {
+  $("link").textContent = w(desk.link);
+  $("link").className = `lamp ${desk.link}`;
+  $("minute").textContent = desk.grid?.minute ? clock(desk.grid.minute) : "–";
+  const data = desk.data;
+  const age = data?.newest_arrival ? span((Date.now() - Date.parse(data.newest_arrival)) / 1000) : "";
+  $("age").textContent = !data || data.state === "none" ? w("none") : w(data.state === "silent" ? "silent" : "fresh", age);
+  $("age").classList.toggle("bad", data?.state === "silent");
+  const states = (desk.grid?.features || []).map((feature) => feature.properties[desk.pollutant]?.state ?? "no_data");
+  const count = (...names) => states.filter((state) => names.includes(state)).length;
+  const share = (n) => (states.length ? `${Math.round((100 * n) / states.length)}%` : "–");
+  $("shares").textContent = w("shares", share(count("normal", "in_alert")), share(count("warming_up")), share(count("no_data", "not_usable")));
+}
+
+async function loadStatus() {
+  const ready = await ask("/readyz");
+  desk.data = ready.data;
+  drawStatus();
+}
+
+async function loadDuty() {
+  const duty = await ask(`${API}/duty/now`);
+  const line = (person, when) => el("li", {}, el("strong", {}, person.name), " ", named("roles", person.role),
+    el("span", { class: "dim" }, ` ${person.post} ${person.township}`), person.phone ? el("a", { href: `tel:${person.phone}` }, person.phone) : "",
+    el("span", { class: "dim" }, when));
+  $("on-duty").replaceChildren(
+    duty.gap ? el("p", { class: "gap", role: "status" }, w("noDuty")) : el("ul", {}, ...duty.on_duty.map((p) => line(p, w("until", clock(p.end))))),
+    el("h3", {}, w("next")),
+    duty.next.length ? el("ul", { class: "later" }, ...duty.next.map((p) => line(p, w("from", clock(p.start))))) : el("p", { class: "dim" }, w("noNext")));
+}
+
+async function loadStations() {
+  const { stations } = await ask(`${API}/stations`);
+  desk.stationsIn = new Map();
+  for (const station of stations) {
+    const key = `${station.ix}-${station.iy}`;
+    if (station.ix !== null && station.kind !== "weather") desk.stationsIn.set(key, [...(desk.stationsIn.get(key) || []), station]);
+  }
+  desk.national = stations.filter((station) => station.kind === "national");
+}
+
+// ---- the course of things
+async function attempt(what) {
+  try {
+    const result = await what();
+    $("trouble").hidden = true;
+    return result;
+  } catch (error) {
+    $("trouble").textContent = w("away", error.message);
+    $("trouble").hidden = false;
+    return null;
+  }
+}
+
+async function everything() {
+  await attempt(loadStations);
+  await Promise.all([attempt(loadAlerts), attempt(loadGrid), attempt(loadStatus), attempt(loadDuty)]);
+  drawAlerts();
+}
+
+function every(seconds, what) {
+  setInterval(() => { if (!document.hidden) attempt(what); }, seconds * 1000);
+}
+
+function translate(language) {
+  speak(language);
+  drawStatus();
+  drawAlerts();
+  attempt(loadDuty);
+  if (desk.detail) choose(desk.detail.id, false);
+  else if (desk.cell) chooseCell(desk.cell.ix, desk.cell.iy);
+}
+
+$("language").addEventListener("click", () => translate(english() ? "zh" : "en"));
+$("sound").addEventListener("click", () => { desk.sound = !desk.sound; press($("sound"), desk.sound); if (desk.sound) beep(1); });
+$("only-all").addEventListener("click", () => filter(false));
+$("only-open").addEventListener("click", () => filter(true));
+$("more").addEventListener("click", () => attempt(() => loadAlerts(desk.next)));
+$("close").addEventListener("click", closeDetail);
+$("by-value").addEventListener("click", () => { desk.by = "value"; drawMap(); });
+$("by-score").addEventListener("click", () => { desk.by = "score"; drawMap(); });
+$("zoom-in").addEventListener("click", () => map.zoom(1.4));
+$("zoom-out").addEventListener("click", () => map.zoom(1 / 1.4));
+$("zoom-all").addEventListener("click", map.fit);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeDetail(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) everything(); });
+
+function filter(onlyOpen) {
+  desk.onlyOpen = onlyOpen;
+  press($("only-all"), !onlyOpen);
+  press($("only-open"), onlyOpen);
+  drawAlerts();
+}
+
+speak();
+follow(`${API}/alerts/stream`, {
+  heard,
+  link: (state) => { desk.link = state; drawStatus(); if (state === "live") everything(); },
+  reset: () => { desk.alerts.clear(); attempt(loadAlerts); },
+});
+every(15, loadGrid);
+every(15, loadStatus);
+every(60, loadDuty);
+every(600, loadStations);
+setInterval(() => {
+  drawStatus();
+  for (const node of document.querySelectorAll("[data-since]")) node.textContent = term({ opened_at: node.dataset.since, closed_at: null });
+}, 1000);

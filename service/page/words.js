@@ -1,0 +1,95 @@
+// Every word of the page in two languages, and how numbers, times and places are written.
+const ZH = {
+  brand: "热点网格", link: "连接", newestMinute: "最新分钟", dataAge: "数据", cells: "网格", sound: "提示音", docs: "接口文档",
+  alerts: "告警", all: "全部", open: "进行中", closed: "已结束", noAlerts: "没有告警", more: "更早的告警", map: "网格图",
+  byValue: "浓度", byScore: "异常度", duty: "当前值班", detail: "详情", close: "关闭",
+  choose: "点选一条告警或一个网格，查看过程与 24 小时曲线。", filter: "筛选", pollutant: "污染物", colour: "着色",
+  mapHelp: "网格图：方向键移动，回车查看", zoomIn: "放大", zoomOut: "缩小", zoomAll: "全图",
+  live: "实时", connecting: "连接中", lost: "已断开，重连中", fresh: (age) => `${age}前`, silent: (age) => `中断，最后一条在 ${age}前`,
+  none: "尚无数据", shares: (judged, warming, absent) => `正常判定 ${judged} · 预热 ${warming} · 无数据 ${absent}`,
+  away: (why) => `服务暂无应答，正在重试：${why}`,
+  peak: "峰值", background: "背景", excess: "超出", suspect: "疑似来源", noSuspect: "无候选来源",
+  since: "始于", lasted: (span) => `已持续 ${span}`, over: (from, to, span) => `${from} – ${to}（${span}）`, severity: "等级",
+  levels: ["", "轻微", "中等", "较重", "严重"], kind: "类型", where: "位置", score: "异常度", attribution: "溯源方式", history: "过程",
+  stations: "站点", late: "补报数据判出", chart: "24 小时曲线", value: "实测", noSeries: "这个网格没有曲线", cell: "网格", navigate: "地图导航",
+  noDuty: "现在无人值班", next: "下一班", until: (time) => `至 ${time}`, from: (time) => `${time} 起`, noNext: "未排下一班",
+  state: "状态", lowest: "低", highest: "高", newAlert: "新告警",
+  states: { no_data: "无数据", warming_up: "预热中", normal: "正常", not_usable: "不可用", in_alert: "告警中" },
+  kinds: { hotspot: "排放热点", fault: "设备故障", regional: "区域污染", exceedance: "超标", fabrication: "数据造假", offline: "离线" },
+  attributions: { wind: "按风向", calm: "静风，按距离", none: "未溯源" },
+  actions: { opened: "发现", updated: "更新", closed: "结束", reopened: "重新打开" },
+  roles: { leader: "领导", duty: "值班", dispatcher: "调度", chief: "站长", field: "现场" },
+  national: "国控站", source: "疑似来源", selected: "所选", units: ["秒", "分钟", "小时", "天"],
+  pollutants: { pm25: "PM2.5", pm10: "PM10", so2: "SO₂", no2: "NO₂", o3: "O₃", co: "CO", tvoc: "TVOC", nmhc: "非甲烷总烃", ch4: "甲烷" },
+};
+const EN = {
+  brand: "hot grid", link: "Link", newestMinute: "Newest minute", dataAge: "Data", cells: "Cells", sound: "Sound", docs: "API",
+  alerts: "Alerts", all: "All", open: "Open", closed: "Over", noAlerts: "No alerts", more: "Earlier alerts", map: "Grid",
+  byValue: "Value", byScore: "Score", duty: "On duty", detail: "Details", close: "Close",
+  choose: "Choose an alert or a cell to see its course and its last 24 hours.", filter: "Filter", pollutant: "Pollutant", colour: "Colour",
+  mapHelp: "Grid: arrow keys move, Enter opens a cell", zoomIn: "Zoom in", zoomOut: "Zoom out", zoomAll: "Whole grid",
+  live: "live", connecting: "connecting", lost: "lost, reconnecting", fresh: (age) => `${age} old`, silent: (age) => `silent, last one ${age} ago`,
+  none: "none yet", shares: (judged, warming, absent) => `judged ${judged} · warming up ${warming} · no data ${absent}`,
+  away: (why) => `The service does not answer, trying again: ${why}`,
+  peak: "peak", background: "background", excess: "excess", suspect: "May come from", noSuspect: "no candidate",
+  since: "since", lasted: (span) => `for ${span}`, over: (from, to, span) => `${from} – ${to} (${span})`, severity: "Severity",
+  levels: ["", "minor", "moderate", "serious", "severe"], kind: "Kind", where: "Place", score: "Score", attribution: "Attributed", history: "Course",
+  stations: "Stations", late: "found from late readings", chart: "Last 24 hours", value: "measured", noSeries: "No series for this cell", cell: "Cell", navigate: "Open in maps",
+  noDuty: "Nobody is on duty", next: "Next", until: (time) => `until ${time}`, from: (time) => `from ${time}`, noNext: "nobody is planned next",
+  state: "State", lowest: "low", highest: "high", newAlert: "New alert",
+  states: { no_data: "no data", warming_up: "warming up", normal: "normal", not_usable: "not usable", in_alert: "in alert" },
+  kinds: { hotspot: "Emission", fault: "Device fault", regional: "Regional", exceedance: "Exceedance", fabrication: "Fabrication", offline: "Offline" },
+  attributions: { wind: "by wind", calm: "calm, by distance", none: "not attributed" },
+  actions: { opened: "found", updated: "updated", closed: "over", reopened: "reopened" },
+  roles: { leader: "leader", duty: "duty", dispatcher: "dispatcher", chief: "station chief", field: "field" },
+  national: "National station", source: "Candidate", selected: "Selected", units: ["s", "min", "h", "d"],
+  pollutants: { pm25: "PM2.5", pm10: "PM10", so2: "SO₂", no2: "NO₂", o3: "O₃", co: "CO", tvoc: "TVOC", nmhc: "NMHC", ch4: "CH₄" },
+};
+
+const KEPT = "hotgrid-language";
+let words = ZH;
+
+export const w = (key, ...values) => (typeof words[key] === "function" ? words[key](...values) : words[key]);
+// A name that this page does not know yet is shown as it is.
+export const named = (list, key) => words[list][key] || key;
+export const english = () => words === EN;
+
+function kept() {
+  try { return localStorage.getItem(KEPT); } catch { return null; }
+}
+
+export function speak(language = kept()) {
+  words = language === "en" ? EN : ZH;
+  try { localStorage.setItem(KEPT, english() ? "en" : "zh"); } catch { /* a browser that keeps nothing starts in Chinese */ }
+  document.documentElement.lang = english() ? "en" : "zh-CN";
+  for (const node of document.querySelectorAll("[data-word]")) node.textContent = w(node.dataset.word);
+  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", w(node.dataset.label));
+  const button = document.getElementById("language");
+  button.textContent = english() ? "中文" : "English";
+  button.lang = english() ? "zh-CN" : "en";
+}
+
+export function number(value) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
+}
+
+export function span(seconds) {
+  const units = w("units");
+  if (seconds < 90) return `${Math.max(0, Math.round(seconds))} ${units[0]}`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} ${units[1]}`;
+  if (seconds < 172800) return `${(seconds / 3600).toFixed(1)} ${units[2]}`;
+  return `${Math.round(seconds / 86400)} ${units[3]}`;
+}
+
+const two = (n) => String(n).padStart(2, "0");
+
+// The time of day alone where it was on the same day as another time (today), else with its date.
+export function clock(text, beside = new Date()) {
+  const at = new Date(text);
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  if (at.toDateString() === beside.toDateString()) return time;
+  const year = at.getFullYear() === beside.getFullYear() ? "" : `${at.getFullYear()}-`;
+  return `${year}${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+}
