@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from deploy import servers
-from deploy.forever import until_stopped
+from deploy.forever import log_to_stderr, until_stopped
 from deploy.problem import Problem
 from deploy.progress import bar
 from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE, Servers
@@ -40,9 +40,10 @@ def EXPECTED() -> tuple[type[Exception], ...]:  # noqa: N802
 
     from ingest.folder import FolderError
     from ingest.recording import RecordingError
+    from service.serve import ServeError
     from sql.migrate import MigrationError
 
-    return asyncpg.PostgresError, OSError, ValidationError, FolderError, RecordingError, MigrationError
+    return asyncpg.PostgresError, OSError, ValidationError, FolderError, RecordingError, MigrationError, ServeError
 
 
 def _fail(text: str) -> None:
@@ -172,6 +173,7 @@ def serve() -> None:
     from service.serve import serve
     from service.settings import ServiceSettings
 
+    log_to_stderr()
     serve(ServiceSettings())
 
 

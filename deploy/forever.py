@@ -15,10 +15,15 @@ Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 def until_stopped(work: Work) -> None:
     """Run `work` with the event that asks it to stop; when that is set it has GRACE_S seconds to end by itself."""
+    log_to_stderr()
+    uvloop.run(_until_stopped(work))
+
+
+def log_to_stderr() -> None:
+    """What a process says goes to its standard error, from HOTGRID_LOG (INFO) upwards."""
     logging.basicConfig(
         level=os.environ.get("HOTGRID_LOG", "INFO").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    uvloop.run(_until_stopped(work))
 
 
 async def _until_stopped(work: Work) -> None:
