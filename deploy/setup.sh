@@ -27,10 +27,9 @@ make_venv() {
 }
 
 [ -x .venv/bin/pip ] || { say "建立 .venv · making .venv ($("$python" -V))"; make_venv; }
-say "安装依赖 · installing the locked dependencies (about 300 MB, once)"
-progress=off
-[ -t 2 ] && progress=on
-.venv/bin/python -m pip install --disable-pip-version-check --progress-bar "$progress" -q --require-hashes \
-  -r requirements.txt
+say "安装依赖 · installing the locked dependencies (about 200 MB, once)"
+quiet=-q # a terminal sees every download with its progress
+[ -t 1 ] && quiet=
+.venv/bin/python -m pip install --disable-pip-version-check $quiet --require-hashes -r requirements.txt
 .venv/bin/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
 say "就绪 · ready: .venv/bin/hotgrid"
