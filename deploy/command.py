@@ -29,21 +29,22 @@ def main() -> None:
         app()
     except Problem as problem:
         _fail(f"error [{problem.code}]: {problem.what}\n  fix: {problem.fix}")
-    except EXPECTED() as error:
+    except Exception as error:
+        if not isinstance(error, _expected()):
+            raise
         _fail(f"error: {error or type(error).__name__}")
 
 
-def EXPECTED() -> tuple[type[Exception], ...]:  # noqa: N802
+def _expected() -> tuple[type[Exception], ...]:
     """Failures whose message says it all; imported only when something has failed."""
     import asyncpg
     from pydantic import ValidationError
 
     from ingest.folder import FolderError
     from ingest.recording import RecordingError
-    from service.serve import ServeError
     from sql.migrate import MigrationError
 
-    return asyncpg.PostgresError, OSError, ValidationError, FolderError, RecordingError, MigrationError, ServeError
+    return asyncpg.PostgresError, OSError, ValidationError, FolderError, RecordingError, MigrationError
 
 
 def _fail(text: str) -> None:
@@ -170,11 +171,14 @@ def notify() -> None:
 def serve() -> None:
     """网页与接口 · serve the API and the page"""
     _use_servers()
-    from service.serve import serve
+    from service.serve import ServeError, serve
     from service.settings import ServiceSettings
 
     log_to_stderr()
-    serve(ServiceSettings())
+    try:
+        serve(ServiceSettings())
+    except ServeError as error:
+        _fail(f"error: {error}")
 
 
 @app.command()

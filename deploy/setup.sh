@@ -12,6 +12,11 @@ command -v "$python" >/dev/null || fail "找不到 $python · no $python: apt-ge
   fail "需要 Python 3.11 以上 · Python 3.11 or newer is needed, $python is $("$python" -V); try make PYTHON=python3.12"
 
 # Debian keeps pip and ensurepip in packages of their own: then pip comes from its signed package, installed nowhere.
+fetch_pip() {
+  (cd build/pip && apt-get download -q -o APT::Sandbox::User=root python3-pip-whl >/dev/null 2>&1 &&
+    dpkg-deb -x python3-pip-whl_*.deb .)
+}
+
 make_venv() {
   if "$python" -c 'import ensurepip' 2>/dev/null; then
     "$python" -m venv --clear .venv
@@ -19,7 +24,7 @@ make_venv() {
   fi
   say "取得 pip · fetching pip from Debian's package python3-pip-whl"
   mkdir -p build/pip
-  (cd build/pip && apt-get download -q python3-pip-whl >/dev/null && dpkg-deb -x python3-pip-whl_*.deb .) ||
+  fetch_pip || { [ "$(id -u)" = 0 ] && apt-get update -q >/dev/null && fetch_pip; } ||
     fail "没有 pip · no pip, and it could not be fetched: apt-get install python3-venv"
   "$python" -m venv --clear --without-pip .venv
   PYTHONPATH=$(echo build/pip/usr/share/python-wheels/pip-*.whl) .venv/bin/python -m pip install -q \

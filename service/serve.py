@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from service.app import make_app
 from service.settings import ServiceSettings
@@ -20,10 +21,24 @@ class ServeError(RuntimeError):
     """The service cannot listen where it was told to."""
 
 
+class _Server(uvicorn.Server):
+    """Ends the live streams first: uvicorn would wait for them, and cut them at last."""
+
+    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop taking connections and finish those that there are."""
+        self._app.state.live.end()
+        await super().shutdown(sockets)
+
+
 def serve(settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT, then return; raises ServeError where the address cannot be used."""
+    app = make_app(settings)
     config = uvicorn.Config(
-        make_app(settings),
+        app,
         loop="uvloop",
         http="httptools",
         lifespan="on",
@@ -34,7 +49,7 @@ def serve(settings: ServiceSettings) -> None:
     )
     with _listening(settings) as listener, _returning():
         logger.info("serving on http://%s:%d", settings.host, listener.getsockname()[1])
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(app, config).run(sockets=[listener])
 
 
 @contextmanager
