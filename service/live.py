@@ -47,6 +47,7 @@ class Live:
         """Counts the times that the numbers began anew, as after the restore of a backup."""
         self.begun = asyncio.Event()
         self.listening = False
+        self.ended = False
         self.readers = 0
 
     async def run(self) -> None:
@@ -102,6 +103,11 @@ class Live:
             self.head = events[-1].seq
             self._wake()
 
+    def end(self) -> None:
+        """End every reader's stream in an orderly way: the process is about to stop."""
+        self.ended = True
+        self._wake()
+
     def _wake(self) -> None:
         self._moved.set()
         self._moved = asyncio.Event()
@@ -112,7 +118,7 @@ class Live:
         Ends early where the numbers began anew; raises the driver's error where older events cannot be read.
         """
         era, clock = self.era, asyncio.get_running_loop().time
-        while era == self.era and clock() < until:
+        while not self.ended and era == self.era and clock() < until:
             moved = self._moved
             events = await self._events(seq)
             for event in events:

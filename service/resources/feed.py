@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 router = APIRouter(prefix=API, tags=["alerts"])
 
 RETRY_MS = 2_000
+SHUTDOWN_GRACE_S = 0.5  # the feed ends its streams in less; only one that is stuck is cut
 _EVENT = EXAMPLE | {"seq": 4711, "at": "2026-11-21T00:12:00+00:00", "who": "detector", "action": "opened", "why": ""}
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     200: {
@@ -93,6 +94,7 @@ async def stream_alerts(
         _frames(live, start, reset, settings.feed_life_s),
         ping=settings.feed_ping_s,
         send_timeout=settings.feed_send_timeout_s,
+        shutdown_grace_period=SHUTDOWN_GRACE_S,
         sep="\n",
     )
 

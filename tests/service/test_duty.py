@@ -1,0 +1,51 @@
+"""Who is on duty now, who comes next, and that nobody is."""
+
+from datetime import timedelta
+
+import asyncpg
+import httpx
+
+from tests.service import seed
+
+API = "/api/v1/duty/now"
+HOUR = timedelta(hours=1)
+
+
+async def _at(client: httpx.AsyncClient, time: str) -> tuple[list[str], list[str], bool]:
+    told = (await client.get(API, params={"at": time})).json()
+    return [d["person_id"] for d in told["on_duty"]], [d["person_id"] for d in told["next"]], told["gap"]
+
+
+async def test_shift_holds_from_its_start_until_just_before_its_end(
+    client: httpx.AsyncClient, pool: asyncpg.Pool
+) -> None:
+    await seed.shift(pool, "P1", seed.NOW, seed.NOW + HOUR)
+    await seed.shift(pool, "P2", seed.NOW + HOUR, seed.NOW + 2 * HOUR)
+    await seed.shift(pool, "P3", seed.NOW + HOUR, seed.NOW + 2 * HOUR, "现场")
+    assert await _at(client, "2026-11-21T08:29:59+08:00") == ([], ["P1"], True)
+    assert await _at(client, "2026-11-21T08:30:00+08:00") == (["P1"], ["P2", "P3"], False)
+    assert await _at(client, "2026-11-21T09:29:59.999999+08:00") == (["P1"], ["P2", "P3"], False)
+    assert await _at(client, "2026-11-21T09:30:00+08:00") == (["P2", "P3"], [], False)
+    assert await _at(client, "2026-11-21T10:30:00+08:00") == ([], [], True)
+
+
+async def test_duty_tells_how_to_reach_a_person(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+    await seed.shift(pool, "P1", seed.NOW, seed.NOW + HOUR)
+    told = (await client.get(API, params={"at": "2026-11-21T00:40:00Z"})).json()
+    assert told["on_duty"] == [
+        {
+            "person_id": "P1",
+            "name": "王P1",
+            "role": "duty",
+            "phone": "13800000001",
+            "township": "",
+            "post": "指挥中心",
+            "start": "2026-11-21T00:30:00Z",
+            "end": "2026-11-21T01:30:00Z",
+        }
+    ]
+
+
+async def test_an_empty_roster_is_a_gap_now(client: httpx.AsyncClient) -> None:
+    told = (await client.get(API)).json()
+    assert (told["gap"], told["on_duty"], told["next"]) == (True, [], [])

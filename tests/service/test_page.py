@@ -1,0 +1,80 @@
+"""The page and the documentation: whole, from this service alone, and unable to run what a name may hold."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.resources.page import PAGE
+
+OURS = sorted(PAGE.iterdir())
+NAMESPACE = "http://www.w3.org/2000/svg"
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+async def test_page_and_all_that_it_loads_come_from_this_service(client: httpx.AsyncClient, path: str) -> None:
+    page = await client.get(path)
+    assert page.status_code == 200
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    wanted = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert wanted
+    for address in wanted:
+        assert address.startswith("/")
+        assert (await client.get(address)).status_code == 200
+
+
+async def test_documentation_describes_every_path_and_its_problems(client: httpx.AsyncClient) -> None:
+    told = (await client.get("/api/v1/openapi.json")).json()
+    assert {
+        "/api/v1/alerts",
+        "/api/v1/alerts/{alert_id}",
+        "/api/v1/alerts/stream",
+        "/api/v1/duty/now",
+        "/api/v1/grid",
+        "/api/v1/grid/{ix}-{iy}",
+        "/api/v1/stations",
+        "/api/v1/stations/latest",
+        "/api/v1/stations/{station_id}/readings",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    } == set(told["paths"])
+    for operations in told["paths"].values():
+        assert operations["get"]["operationId"]
+        assert "application/problem+json" in operations["get"]["responses"]["4XX"]["content"]
+
+
+@pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)
+def test_files_of_the_page_name_no_other_host(file: Path) -> None:
+    text = file.read_text(encoding="utf-8").replace(NAMESPACE, "")
+    assert not re.findall(r"(?:https?:|wss?:)?//[a-z0-9.-]+\.[a-z]+", text)
+
+
+@pytest.mark.parametrize("file", [file for file in OURS if file.suffix in (".js", ".html")], ids=lambda file: file.name)
+def test_no_text_ever_becomes_markup_or_code(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    for way in (r"innerHTML", r"outerHTML", r"insertAdjacentHTML", r"document\.write", r"\beval\(", r"new Function"):
+        assert not re.search(way, text)
+    if file.suffix == ".html":
+        assert not re.search(r'\son\w+=|style="|<script>(?!</)', text)
+
+
+def test_page_has_every_word_in_both_languages() -> None:
+    words = (PAGE / "words.js").read_text(encoding="utf-8")
+    chinese, english = (set(_keys(re.search(rf"const {name} = {{(.*?)\n}};", words, re.S))) for name in ("ZH", "EN"))
+    assert chinese == english
+    used = set(re.findall(r'data-(?:word|label)="(\w+)"', (PAGE / "index.html").read_text(encoding="utf-8")))
+    for file in OURS:
+        used |= set(re.findall(r'\b(?:w|named)\("(\w+)"', file.read_text(encoding="utf-8")))
+    assert used <= chinese
+
+
+def _keys(found: re.Match[str] | None) -> list[str]:
+    assert found
+    flat = re.sub(r"\{[^{}]*\}|`[^`]*`|\"[^\"]*\"", "''", found[1])
+    return re.findall(r"(\w+):", flat)
+
+
+def test_page_is_light() -> None:
+    assert sum(file.stat().st_size for file in OURS) < 60_000
