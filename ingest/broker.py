@@ -10,6 +10,7 @@ import ssl
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from time import monotonic
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -76,13 +77,20 @@ class _Room:
         self._change = threading.Condition()
         self._messages = self._bytes = 0
         self._closed = False
+        self._changed_at = monotonic()
 
     def enter(self, size: int) -> bool:
         """Wait for space; False when the room was closed meanwhile."""
         with self._change:
             self._change.wait_for(lambda: self._closed or self._fits(size))
             self._messages, self._bytes = self._messages + 1, self._bytes + size
+            self._changed_at = monotonic()
             return not self._closed
+
+    def idle_s(self) -> float:
+        """For how long nobody has come or gone, 0 while somebody is inside."""
+        with self._change:
+            return 0.0 if self._messages else monotonic() - self._changed_at
 
     def _fits(self, size: int) -> bool:
         return self._messages == 0 or (self._messages < ROOM_MESSAGES and self._bytes + size <= ROOM_BYTES)
@@ -90,6 +98,7 @@ class _Room:
     def leave(self, messages: int, size: int) -> None:
         with self._change:
             self._messages, self._bytes = self._messages - messages, self._bytes - size
+            self._changed_at = monotonic()
             self._change.notify_all()
 
     def close(self) -> None:
@@ -101,8 +110,10 @@ class _Room:
 class Broker:
     """A persistent session on a broker; `async with`, then `async for messages in broker.batches(…)`."""
 
-    def __init__(self, url: str, client_id: str, topic_filters: Sequence[str]) -> None:
+    def __init__(self, url: str, client_id: str, topic_filters: Sequence[str], leaving: bool = False) -> None:
+        """`leaving` the session of somebody who is gone: nothing new is subscribed, what the broker has kept comes."""
         self._address = Address.parse(url)
+        self._leaving, self._left = leaving, False
         self._filters = [(topic, SubscribeOptions(qos=QOS)) for topic in topic_filters]
         self._taken: deque[Message] = deque()
         self._room = _Room()
@@ -113,6 +124,7 @@ class Broker:
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
         self._client.on_subscribe = self._on_subscribe
+        self._client.on_unsubscribe = self._on_unsubscribe
 
     async def __aenter__(self) -> "Broker":
         self._loop = asyncio.get_running_loop()
@@ -135,6 +147,17 @@ class Broker:
     def connected(self) -> bool:
         """Whether the broker is there."""
         return bool(self._client.is_connected())
+
+    def is_empty(self, quiet_s: float) -> bool:
+        """Whether a session that is being left has got everything that was kept for it."""
+        return self._left and self.connected and self._room.idle_s() >= quiet_s
+
+    def end_session(self) -> None:
+        """Leave for good: the broker forgets the session."""
+        properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = 0
+        self._closing = True
+        self._client.disconnect(properties=properties)
 
     async def batches(self, most: int, age_s: float, stop: asyncio.Event) -> AsyncIterator[list[Message]]:
         """Up to `most` messages at a time, gathered for `age_s` seconds at the longest, until `stop` is set."""
@@ -180,7 +203,10 @@ class Broker:
             return
         self._connection += 1
         logger.info("connected to the broker, session %s", "resumed" if flags.session_present else "new")
-        client.subscribe(self._filters)
+        if self._leaving:
+            client.unsubscribe([topic for topic, _ in self._filters])
+        else:
+            client.subscribe(self._filters)
 
     def _on_disconnect(self, _: paho.Client, __: Any, ___: Any, reason: Any, ____: Any) -> None:
         if not self._closing:
@@ -192,6 +218,9 @@ class Broker:
             logger.error("broker refuses the subscription: %s; check its access rules", ", ".join(refused))
         else:
             logger.info("subscribed")
+
+    def _on_unsubscribe(self, *_: object) -> None:
+        self._left = True
 
     def _on_message(self, _: paho.Client, __: Any, message: paho.MQTTMessage) -> None:
         if not self._room.enter(len(message.payload)):

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import asyncpg
 
@@ -11,8 +12,9 @@ from ingest import metrics
 from ingest.batch import Batch, Span, lay_out
 from ingest.broker import Broker
 from ingest.frame import Message, Reject
+from ingest.heir import TOPICS, inheriting, session
 from ingest.known import Known
-from ingest.protocols import PROTOCOLS, decode
+from ingest.protocols import decode
 from ingest.settings import IngestSettings
 from ingest.slot import take_slot
 from ingest.store import commit
@@ -25,17 +27,24 @@ Clock = Callable[[], datetime]
 
 async def ingest(settings: IngestSettings, now: Clock, stop: asyncio.Event) -> None:
     """Take readings in until `stop` is set. May run several times over: shared subscriptions spread the load."""
-    filters = [f"$share/ingest/{protocol.topic_filter}" for protocol in PROTOCOLS]
-    async with await open_pool(settings.database_url, "ingest") as pool, take_slot(settings.database_url) as slot:
-        known = Known(pool)
-        async with Broker(settings.mqtt_url, f"hotgrid-ingest-{slot}", filters) as broker:
+    url, mqtt = settings.database_url, settings.mqtt_url
+    async with await open_pool(url, "ingest") as pool, take_slot(url, stop.set) as slot:
+        carry = partial(_carry, settings, pool, Known(pool), now)
+        async with inheriting(pool, mqtt, carry), Broker(mqtt, session(slot), TOPICS) as broker:
             logger.info("ready as ingest %d", slot)
-            async for messages in broker.batches(settings.batch_messages, settings.batch_ms / 1000, stop):
-                span = Span.around(now(), settings.max_age, settings.max_ahead)
-                await take_in(pool, messages, known, span, now)
-                broker.ack(messages)
-                metrics.MESSAGES.inc(len(messages))
-                metrics.CONNECTED.set(broker.connected)
+            await carry(broker, stop)
+
+
+async def _carry(
+    settings: IngestSettings, pool: asyncpg.Pool, known: Known, now: Clock, broker: Broker, stop: asyncio.Event
+) -> None:
+    """All that a session brings, until `stop` is set: committed, then acknowledged."""
+    async for messages in broker.batches(settings.batch_messages, settings.batch_ms / 1000, stop):
+        span = Span.around(now(), settings.max_age, settings.max_ahead)
+        await take_in(pool, messages, known, span, now)
+        broker.ack(messages)
+        metrics.MESSAGES.inc(len(messages))
+        metrics.CONNECTED.set(broker.connected)
 
 
 async def take_in(pool: asyncpg.Pool, messages: Sequence[Message], known: Known, span: Span, now: Clock) -> None:

@@ -1,17 +1,25 @@
 """A small number for every ingest process, the same again after a restart: its name at the broker.
 
 The number is held as an advisory lock, so a killed process frees it at once and its successor takes over the session,
-and with it the backlog that the broker kept.
+and with it the backlog that the broker kept. Where no successor comes, another process empties it: `ingest.heir`.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
+import asyncpg
+
+from ingest.store import is_passing
 from sql.pool import connect
 from sql.queries import Queries
 
+logger = logging.getLogger(__name__)
+
 SLOT = Queries("slot")
 MOST = 64
+AGAIN_S = 0.5
 
 
 class NoSlotError(RuntimeError):
@@ -19,14 +27,60 @@ class NoSlotError(RuntimeError):
 
 
 @asynccontextmanager
-async def take_slot(database_url: str) -> AsyncIterator[int]:
-    """The lowest free number from 1, until the block is left."""
+async def take_slot(database_url: str, lost: Callable[[], None]) -> AsyncIterator[int]:
+    """The lowest free number from 1, until the block is left; `lost` is called if another process has taken it over."""
     connection = await connect(database_url, "ingest slot")
+    number = await _lowest_free(connection)
+    keeping = asyncio.create_task(_keep(database_url, connection, number, lost))
     try:
-        for number in range(1, MOST + 1):
-            if await SLOT.take.fetchval(connection, number=number):
-                yield number
-                return
-        raise NoSlotError(f"{MOST} ingest processes run already")
+        yield number
     finally:
-        await connection.close()
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
+
+
+async def _lowest_free(connection: asyncpg.Connection) -> int:
+    for number in range(1, MOST + 1):
+        if await SLOT.take.fetchval(connection, number=number):
+            await SLOT.remember.execute(connection, number=number)
+            return number
+    await connection.close()
+    raise NoSlotError(f"{MOST} ingest processes run already")
+
+
+async def _keep(database_url: str, connection: asyncpg.Connection, number: int, lost: Callable[[], None]) -> None:
+    """The lock goes with its connection, as when the database restarts: take it again before an heir does."""
+    held: asyncpg.Connection | None = connection
+    try:
+        while held is not None:
+            await _closed(held)
+            held = await _take_again(database_url, number)
+        logger.error("another process has taken over session %d: ending", number)
+        lost()
+    finally:
+        if held is not None:
+            held.terminate()
+
+
+async def _closed(connection: asyncpg.Connection) -> None:
+    closed = asyncio.Event()
+    connection.add_termination_listener(lambda _: closed.set())
+    if not connection.is_closed():
+        await closed.wait()
+
+
+async def _take_again(database_url: str, number: int) -> asyncpg.Connection | None:
+    """A connection that holds the number; None where somebody else does."""
+    while True:
+        try:
+            connection = await connect(database_url, "ingest slot")
+            if await SLOT.take.fetchval(connection, number=number):
+                return connection
+            await connection.close()
+        except (asyncpg.PostgresError, OSError, asyncpg.InterfaceError, TimeoutError) as error:
+            if not is_passing(error):
+                raise
+        else:
+            return None
+        await asyncio.sleep(AGAIN_S)

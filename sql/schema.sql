@@ -186,6 +186,10 @@ CREATE TABLE public.grid (
     CONSTRAINT grid_one_check CHECK (one)
 );
 
+CREATE TABLE public.ingest_session (
+    number integer NOT NULL
+);
+
 CREATE TABLE public.layout (
     layout integer NOT NULL,
     devices text[] NOT NULL
@@ -472,6 +476,9 @@ ALTER TABLE ONLY public.enterprise
 ALTER TABLE ONLY public.grid
     ADD CONSTRAINT grid_pkey PRIMARY KEY (one);
 
+ALTER TABLE ONLY public.ingest_session
+    ADD CONSTRAINT ingest_session_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY public.layout
     ADD CONSTRAINT layout_pkey PRIMARY KEY (layout);
 
@@ -639,6 +646,8 @@ GRANT USAGE ON SEQUENCE public.device_device_seq TO hotgrid_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.enterprise TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.grid TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.ingest_session TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.layout TO hotgrid_app;
 

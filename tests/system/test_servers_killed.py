@@ -35,6 +35,7 @@ async def test_a_database_killed_in_mid_replay_costs_nothing(lasting_house: Hous
     await replaying
     await house.until_stored(len(scenario.readings))
     await house.until_judged(LAST)
+    await house.until("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND objid = 1)")
     assert set(await house.readings()) == scenario.readings
     assert await house.changes() == scenario.changes
 
