@@ -52,7 +52,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         app.include_router(router)
     page.mount(app)
     problems.install(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
     app.add_middleware(Guarded)
     app.add_middleware(Metered)
     return app
