@@ -1,12 +1,14 @@
 """A registry folder of CSV files: read whole, every problem named by file, line and column."""
 
 import csv
+import io
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from ingest.grid import Grid
@@ -101,7 +103,7 @@ def _rows(path: Path, model: type[R], report: Report, required: bool = False) ->
 
 def _cells(name: str, text: str, model: type[Row], report: Report) -> Iterator[tuple[Line, dict[str, str]]]:
     """Line by line as a dictionary; a wrong header or a row of another width goes to the report."""
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(text), strict=True)
     try:
         header = [column.strip() for column in next(reader, [])]
         if not _good_header(name, header, model, report):
@@ -175,9 +177,14 @@ def _check_shifts(shifts: list[tuple[Line, Shift]], people: list[tuple[Line, Per
 def _grid(grids: list[tuple[Line, GridRow]], report: Report) -> Grid | None:
     for line, row in grids:
         try:
+            if {axis.unit_name for axis in CRS.from_epsg(row.epsg).axis_info} != {"metre"}:
+                report.problems.append(f"{line}:epsg: {row.epsg} is no projection in metres")
+                continue
             return Grid(**row.model_dump())
         except CRSError:
             report.problems.append(f"{line}:epsg: no such projection: {row.epsg}")
+        except ValueError as error:
+            report.problems.append(f"{line}:lon0: {error}")
     return None
 
 
@@ -189,6 +196,7 @@ def _warn_places(grid: Grid | None, stations: Iterable[tuple[Line, Station]], re
             continue
         if grid.cell(row.lon, row.lat) is None:
             report.warnings.append(f"{line}:lon: {row.station_id} lies outside the grid: it will not be judged")
+            continue
         x, y = grid.metres(row.lon, row.lat)
         spot = (round(float(x) / STACKED_M), round(float(y) / STACKED_M))
         other_line, other = spots.setdefault(spot, (line, row))

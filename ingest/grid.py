@@ -26,8 +26,11 @@ class Grid:
 
     def __post_init__(self) -> None:
         projection = Transformer.from_crs(4326, self.epsg, always_xy=True)
+        corner = projection.transform(self.lon0, self.lat0)
+        if not np.isfinite(corner).all():
+            raise ValueError(f"EPSG:{self.epsg} does not reach {self.lon0}, {self.lat0}")
         object.__setattr__(self, "_projection", projection)
-        object.__setattr__(self, "_corner", projection.transform(self.lon0, self.lat0))
+        object.__setattr__(self, "_corner", corner)
 
     def metres(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
         """Metres east and north of the south-west corner."""
@@ -42,6 +45,8 @@ class Grid:
     def cell(self, lon: float, lat: float) -> Cell | None:
         """The cell of a place, None outside the grid."""
         x, y = self.metres(lon, lat)
+        if not (np.isfinite(x) and np.isfinite(y)):  # beyond what the projection can show
+            return None
         ix, iy = int(x // self.cell_m), int(y // self.cell_m)
         return (ix, iy) if 0 <= ix < self.nx and 0 <= iy < self.ny else None
 

@@ -7,10 +7,18 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from ingest.channel import COLUMN, FACTOR
 from ingest.grid import Grid
 
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a NUL character cannot be stored")
+    return text
+
+
 # No '/', '+' or '#': a device's id is one level of its MQTT topic.
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Text = Annotated[str, AfterValidator(_storable)]
+Name = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)]
+Key = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 Longitude = Annotated[FiniteFloat, Field(ge=-180, le=180)]
 Latitude = Annotated[FiniteFloat, Field(ge=-90, le=90)]
 
@@ -70,7 +78,7 @@ class MonitorChannel(Row):
     outlet: Name = ""
     lon: Longitude
     lat: Latitude
-    password: str = ""
+    password: Text = ""
     channel: Annotated[str, AfterValidator(_known_channel)]
     unit: Key
     limit: Annotated[FiniteFloat, Field(gt=0)] | None = None

@@ -36,7 +36,9 @@ async def send(pool: asyncpg.Pool, directory: Directory, *messages: Message, now
 
 async def rows(pool: asyncpg.Pool, table: str) -> list[dict[str, Any]]:
     """A table by device and time; what is null is left out."""
-    found = await pool.fetch(f"SELECT d.device_id, t.* FROM {table} AS t JOIN device AS d USING (device) ORDER BY 1, ts")  # noqa: S608
+    found = await pool.fetch(
+        f"SELECT d.device_id, t.* FROM {table} AS t JOIN device AS d USING (device) ORDER BY 1, ts"
+    )  # noqa: S608
     return [{k: v for k, v in dict(row).items() if v is not None and k != "device"} for row in found]
 
 
@@ -135,7 +137,9 @@ async def test_the_detector_is_woken(pool: asyncpg.Pool, directory: Directory, d
 async def test_rejects_are_kept_with_all_there_is_and_equal_ones_are_counted(
     pool: asyncpg.Pool, directory: Directory
 ) -> None:
-    unknown = message({"readings": [frame((MINUTE - timedelta(minutes=i)).isoformat(), pm25=1) for i in range(3)]}, "S9")
+    unknown = message(
+        {"readings": [frame((MINUTE - timedelta(minutes=i)).isoformat(), pm25=1) for i in range(3)]}, "S9"
+    )
     await send(pool, directory, unknown, message(b"\xd5\xe3\0"), message(frame(**{"a\0b\udc80": 1, "pm25": 2})))
     found = await pool.fetch("SELECT * FROM reject ORDER BY id")
     assert [(row["device_id"], row["reason"], row["times"]) for row in found] == [
