@@ -4,13 +4,15 @@ import { $, ask, el, press } from "./dom.js";
 import { card, course, placeOf, sheet, term } from "./feed.js";
 import { follow } from "./live.js";
 import { makeMap } from "./map.js";
+import { roster } from "./roster.js";
+import { beep } from "./sound.js";
 import { clock, english, named, number, speak, span, w } from "./words.js";
 
-const API = "/api/v1";
+const API = "/api/v1", OLD_MS = 300000;
 const desk = {
   alerts: new Map(), next: null, onlyOpen: false, chosen: null, detail: null, cell: null,
   units: {}, pollutants: [], pollutant: null, by: "value", grid: null, known: false,
-  enterprises: new Map(), stationsIn: new Map(), national: [], data: null, link: "connecting", sound: false,
+  enterprises: new Map(), stationsIn: new Map(), national: [], data: null, link: "connecting", lastLive: Date.now(), troubles: new Map(), sound: false,
 };
 const map = makeMap(document.querySelector("#map canvas"), $("tip"), (ix, iy) => chooseCell(ix, iy));
 
@@ -57,19 +59,6 @@ function announce(alert) {
   const level = w("levels")[alert.severity] || "";
   $("said").textContent = `${w("newAlert")} ${level} ${named("pollutants", alert.pollutant)} ${placeOf(alert, desk)}`;
   if (desk.sound) beep(alert.severity);
-}
-
-function beep(times) {
-  const audio = new AudioContext();
-  for (let i = 0; i < times; i++) {
-    const tone = audio.createOscillator(), volume = audio.createGain();
-    volume.gain.value = 0.15;
-    tone.frequency.value = 880;
-    tone.connect(volume).connect(audio.destination);
-    tone.start(audio.currentTime + i * 0.3);
-    tone.stop(audio.currentTime + i * 0.3 + 0.15);
-  }
-  setTimeout(() => audio.close(), 2000);
 }
 
 // The list names candidates by id; an alert's own page says who they are.
@@ -199,9 +188,10 @@ function drawStatus() {
   $("link").textContent = w(desk.link);
   $("link").className = `lamp ${desk.link}`;
   $("minute").textContent = desk.grid?.minute ? clock(desk.grid.minute) : "–";
+  $("minute").classList.toggle("bad", Date.now() - Date.parse(desk.grid?.minute) > OLD_MS);
   const data = desk.data;
   const age = data?.newest_arrival ? span((Date.now() - Date.parse(data.newest_arrival)) / 1000) : "";
-  $("age").textContent = !data || data.state === "none" ? w("none") : w(data.state === "silent" ? "silent" : "fresh", age);
+  $("age").textContent = !data ? "–" : data.state === "none" ? w("none") : w(data.state === "silent" ? "silent" : "fresh", age);
   $("age").classList.toggle("bad", data?.state === "silent");
   const states = (desk.grid?.features || []).map((feature) => feature.properties[desk.pollutant]?.state ?? "no_data");
   const count = (...names) => states.filter((state) => names.includes(state)).length;
@@ -216,14 +206,7 @@ async function loadStatus() {
 }
 
 async function loadDuty() {
-  const duty = await ask(`${API}/duty/now`);
-  const line = (person, when) => el("li", {}, el("strong", {}, person.name), " ", named("roles", person.role),
-    el("span", { class: "dim" }, ` ${person.post} ${person.township}`), person.phone ? el("a", { href: `tel:${person.phone}` }, person.phone) : "",
-    el("span", { class: "dim" }, when));
-  $("on-duty").replaceChildren(
-    duty.gap ? el("p", { class: "gap", role: "status" }, w("noDuty")) : el("ul", {}, ...duty.on_duty.map((p) => line(p, w("until", clock(p.end))))),
-    el("h3", {}, w("next")),
-    duty.next.length ? el("ul", { class: "later" }, ...duty.next.map((p) => line(p, w("from", clock(p.start))))) : el("p", { class: "dim" }, w("noNext")));
+  $("on-duty").replaceChildren(...roster(await ask(`${API}/duty/now`)));
 }
 
 async function loadStations() {
@@ -237,16 +220,25 @@ async function loadStations() {
 }
 
 // ---- the course of things
+// What failed stays told until the same thing succeeds.
 async function attempt(what) {
   try {
     const result = await what();
-    $("trouble").hidden = true;
+    desk.troubles.delete(what.name);
     return result;
   } catch (error) {
-    $("trouble").textContent = w("away", error.message);
-    $("trouble").hidden = false;
+    desk.troubles.set(what.name, error.message);
     return null;
+  } finally {
+    drawTrouble();
   }
+}
+
+function drawTrouble() {
+  const [why] = desk.troubles.values();
+  const text = desk.link === "lost" ? w("stale", clock(desk.lastLive)) : why === undefined ? "" : w("away", why);
+  if ($("trouble").textContent !== text) $("trouble").textContent = text;
+  $("trouble").hidden = !text;
 }
 
 async function everything() {
@@ -292,7 +284,13 @@ function filter(onlyOpen) {
 speak();
 follow(`${API}/alerts/stream`, {
   heard,
-  link: (state) => { desk.link = state; drawStatus(); if (state === "live") everything(); },
+  link: (state) => {
+    if (state === "lost" && desk.link === "live") desk.lastLive = Date.now();
+    desk.link = state;
+    drawStatus();
+    drawTrouble();
+    if (state === "live") everything();
+  },
   reset: () => { desk.alerts.clear(); attempt(loadAlerts); },
 });
 every(15, loadGrid);

@@ -7,7 +7,7 @@ const ZH = {
   mapHelp: "网格图：方向键移动，回车查看", zoomIn: "放大", zoomOut: "缩小", zoomAll: "全图",
   live: "实时", connecting: "连接中", lost: "已断开，重连中", fresh: (age) => `${age}前`, silent: (age) => `中断，最后一条在 ${age}前`,
   none: "尚无数据", shares: (judged, warming, absent) => `正常判定 ${judged} · 预热 ${warming} · 无数据 ${absent}`,
-  away: (why) => `服务暂无应答，正在重试：${why}`,
+  away: (why) => `服务暂无应答，正在重试：${why}`, stale: (time) => `实时连接已断开，正在重连；以下是 ${time} 的情况`,
   peak: "峰值", background: "背景", excess: "超出", suspect: "疑似来源", noSuspect: "无候选来源",
   since: "始于", lasted: (span) => `已持续 ${span}`, over: (from, to, span) => `${from} – ${to}（${span}）`, severity: "等级",
   levels: ["", "轻微", "中等", "较重", "严重"], kind: "类型", where: "位置", score: "异常度", attribution: "溯源方式", history: "过程",
@@ -30,7 +30,7 @@ const EN = {
   mapHelp: "Grid: arrow keys move, Enter opens a cell", zoomIn: "Zoom in", zoomOut: "Zoom out", zoomAll: "Whole grid",
   live: "live", connecting: "connecting", lost: "lost, reconnecting", fresh: (age) => `${age} old`, silent: (age) => `silent, last one ${age} ago`,
   none: "none yet", shares: (judged, warming, absent) => `judged ${judged} · warming up ${warming} · no data ${absent}`,
-  away: (why) => `The service does not answer, trying again: ${why}`,
+  away: (why) => `The service does not answer, trying again: ${why}`, stale: (time) => `Live link lost, reconnecting; this is how it was at ${time}`,
   peak: "peak", background: "background", excess: "excess", suspect: "May come from", noSuspect: "no candidate",
   since: "since", lasted: (span) => `for ${span}`, over: (from, to, span) => `${from} – ${to} (${span})`, severity: "Severity",
   levels: ["", "minor", "moderate", "serious", "severe"], kind: "Kind", where: "Place", score: "Score", attribution: "Attributed", history: "Course",
@@ -71,6 +71,7 @@ export function speak(language = kept()) {
 
 export function number(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  if (value === 0) return "0";
   const size = Math.abs(value);
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
