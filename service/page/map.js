@@ -78,14 +78,16 @@ export function makeMap(canvas, tip, onPick) {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
     const hatch = pattern("hatch"), dots = pattern("dots"), style = getComputedStyle(canvas);
+    // Of cells of a few pixels the edges would be all that one sees.
+    const [first] = cells.values(), edged = first && Math.abs(first.ring[1][0] - first.ring[0][0]) * view.scale > 5;
+    pen.lineWidth = 0.6;
+    pen.strokeStyle = style.getPropertyValue("--edge");
     for (const cell of cells.values()) {
       const state = told(cell)?.state ?? "no_data";
       trace(cell.ring);
       pen.fillStyle = state === "no_data" || state === "not_usable" ? hatch : state === "warming_up" ? dots : colour(cell);
       pen.fill();
-      pen.lineWidth = 0.6;
-      pen.strokeStyle = style.getPropertyValue("--edge");
-      pen.stroke();
+      if (edged) pen.stroke();
     }
     for (const cell of cells.values()) {
       if (told(cell)?.state === "in_alert") outline(cell, style.getPropertyValue("--alarm"), 2.5);
