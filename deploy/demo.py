@@ -36,7 +36,6 @@ ROSTER_DAYS = 31
 MINUTE = timedelta(minutes=1)
 READY_S = 120.0  # for the processes to start on a slow machine
 USUAL_AGE_DAYS = 1826
-APART_M = 1500.0
 PLAUSIBLE_RISE = 150.0  # µg/m³
 
 
@@ -182,15 +181,14 @@ def with_roster(district: Path, folder: Path, today: date) -> Path:
 
 
 def planned(fleet: Fleet, now: datetime) -> list[Emission]:
-    """An emission begun 25 minutes ago that goes on, and one that begins in 2 minutes, both where stations see them."""
+    """An emission begun 25 minutes ago that goes on and another kind that begins now, both where stations see them."""
     going = _well_seen(fleet, now - 25 * MINUTE, 90)
-    return [going, _well_seen(fleet, now + 2 * MINUTE, 45, apart_from=going.enterprise_id)]
+    return [going, _well_seen(fleet.with_emissions([going]), now, 45)]
 
 
-def _well_seen(fleet: Fleet, start: datetime, minutes: int, apart_from: str = "") -> Emission:
+def _well_seen(fleet: Fleet, start: datetime, minutes: int) -> Emission:
     """From the enterprise that several stations see best in its first half hour, as strong as is plausible there."""
     begin = int(start.timestamp()) // 60
-    other = np.array(fleet.places.get(apart_from, (-1e6, -1e6)))
 
     def rises(enterprise: str) -> Floats:
         """µg/m³ for each g/s at all stations, the nearest to the plume last."""
@@ -198,7 +196,8 @@ def _well_seen(fleet: Fleet, start: datetime, minutes: int, apart_from: str = ""
         later = range(begin + 5, begin + 31, 5)
         return np.sort(np.mean([rise(source, minute, fleet.xy, fleet.weather(minute)) for minute in later], axis=0))
 
-    far = [key for key, place in sorted(fleet.places.items()) if np.hypot(*(other - place)) > APART_M]
-    enterprise = max(far, key=lambda key: float(rises(key)[-3]))
+    busy = [fleet.mixes[one.enterprise_id] for one in fleet.active(begin)]  # another of these would be no new alert
+    free = [key for key in sorted(fleet.places) if fleet.mixes[key] not in busy]
+    enterprise = max(free or sorted(fleet.places), key=lambda key: float(rises(key)[-3]))
     strength = float(np.clip(PLAUSIBLE_RISE / max(rises(enterprise)[-1], 1.0), 1.0, 10.0))
     return Emission(enterprise, start, minutes, strength)
