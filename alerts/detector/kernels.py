@@ -43,7 +43,11 @@ def sense(values, qc, rows, column, floor, state, minute, p):  # type: ignore[no
         y = np.log(max(v, 0.0) + floor)
         y1, y2 = state.y1[i], state.y2[i]
         state.y1[i], state.y2[i] = y, y1
+        if not np.isnan(y1):
+            state.rough[i] += p.rough_gain * (min(abs(y - y1), 2.0) - state.rough[i])
         longest = max(3.0, np.log(p.unlikely) / np.log(min(max(state.repeat[i], 1e-4), 0.98)))
+        if state.run[i] >= longest:
+            state.y1[i], state.y2[i] = np.nan, np.nan
         if state.run[i] >= longest or np.isnan(y1):
             continue
         if np.isnan(y2):
@@ -132,7 +136,7 @@ def track(state, minute, at, p):  # type: ignore[no-untyped-def]
         step = min(max(z, -p.base_clip), p.base_clip) * max(state.scale[i], p.scale_floor)
         state.base[i] += min(gain * early, 0.5) * step
         state.bias[i] += p.bias_gain * early * (1.0 if apart > 0 else -1.0)
-        state.scale[i] *= np.exp(min(p.scale_gain * early, 0.2) * (1.0 if abs(z) > 0.6745 else -1.0))
+        state.scale[i] *= np.exp(min(p.scale_gain * early, 0.2) * (1.0 if abs(excess) > 0.6745 * state.scale[i] else -1.0))
         minute.z[i] = min(max(z, -CAP), CAP)
         state.trace[at, i] = int(min(max(np.round(excess / TRACE_STEP), -127.0), 127.0))
 
@@ -144,18 +148,22 @@ def weigh(state, minute, p):  # type: ignore[no-untyped-def]
         z = minute.z[i]
         minute.own[i] = np.nan
         if np.isnan(z):
+            if np.isnan(state.y1[i]):
+                state.fast[i], state.slow[i], state.votes[i] = 0, 0, 0
             continue
         state.fast[i] += np.float32(0.5) * (z - state.fast[i])
         state.slow[i] += np.float32(0.3) * (z - state.slow[i])
         state.votes[i] = ((state.votes[i] << 1) | (z > p.vote_above)) & 0xFF
-        below = max(-z, 0.0)
+        below = min(max((minute.level[i] - state.y1[i]) / max(state.scale[i], p.scale_floor), 0.0), 6.0)
         state.fall[i] += np.float32((p.fall_up if below > state.fall[i] else p.fall_down) * (below - state.fall[i]))
         unrest = p.fall_weight * max(state.fall[i] - p.fall_free, 0.0)
+        rough = state.rough[i] / max(state.scale[i], p.scale_floor) - p.rough_share * state.slow[i]
+        unrest += p.rough_weight * max(rough - p.rough_free, 0.0)
         minute.own[i] = max(1.2 * state.fast[i], state.slow[i]) - unrest
 
 
 @njit(nogil=True, cache=False)
-def corroborate(network, state, minute, p):  # type: ignore[no-untyped-def]
+def corroborate(network, state, minute, wind, at, p):  # type: ignore[no-untyped-def]
     """Score: own evidence where enough votes agree, else own and the best close neighbours together."""
     best = np.empty(8, np.float32)
     for i in range(len(minute.own)):
@@ -166,21 +174,61 @@ def corroborate(network, state, minute, p):  # type: ignore[no-untyped-def]
         votes = bits(state.votes[i])
         minute.score[i] = min(own, 0.0) if votes < p.votes else own
         if votes < 2:
+            state.step[i] = 0
             continue
         n = 0
         for k in range(network.close[i]):
             other = minute.own[network.neighbours[i, k]]
-            if other > p.vote_above:
+            if other > p.vote_above and own > 0:
+                other = min(other, p.lean * own)
                 m = n
                 while m > 0 and best[m - 1] < other:
                     best[m] = best[m - 1]
                     m -= 1
                 best[m] = other
                 n += 1
+        if minute.score[i] > p.threshold:
+            variety = variation(state.trace[:, i], at, votes)
+            state.step[i] = variety < (p.lively if state.step[i] else p.flat)
+            if state.step[i] and n == 0:
+                minute.score[i] = 0.0
         total = own
         for k in range(n):
             total += best[k]
             minute.score[i] = max(minute.score[i], 1.25 * total / np.sqrt(k + 2.0) / np.sqrt(2.0))
+        if minute.score[i] > p.threshold:
+            minute.score[i] -= doubt(network, minute, i, wind, p)
+
+
+@njit(nogil=True, cache=False)
+def doubt(network, minute, i, wind, p):  # type: ignore[no-untyped-def]
+    """What a passing front takes off a score: nobody upwind who could have seen it come, neighbours that fall."""
+    seen, upwind, falling = 0, 0, 0
+    for k in range(network.neighbours.shape[1]):
+        j = network.neighbours[i, k]
+        if j < 0:
+            break
+        if np.isnan(minute.z[j]):
+            continue
+        dx, dy = network.x[j] - network.x[i], network.y[j] - network.y[i]
+        seen += 1
+        upwind += dx * wind.u + dy * wind.v < 0
+        falling += minute.z[j] < -1.5
+    share = falling / max(seen, 1)
+    return p.blind * (upwind < 3) + p.turmoil * max(share - 0.15, 0.0)
+
+
+@njit(nogil=True, cache=False)
+def variation(trace, at, votes):  # type: ignore[no-untyped-def]
+    """SD over mean of the excess in the newest `votes` minutes with evidence, the first of them left out."""
+    n, total, squares = 0, 0.0, 0.0
+    for k in range(8):
+        e = trace[(at - k) % len(trace)]
+        if e != NO_TRACE and n < votes - 1:
+            n, total, squares = n + 1, total + e, squares + e * e
+    if n < 2 or total <= 0:
+        return np.inf
+    return np.sqrt(max(squares / n - (total / n) ** 2, 0.0)) * n / total
 
 
 @njit(nogil=True, cache=False)

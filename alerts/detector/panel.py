@@ -61,7 +61,7 @@ class Panel:
         kernels.refer(self.network, state, minute, wind, p)
         kernels.track(state, minute, clock % TRACE, p)
         kernels.weigh(state, minute, p)
-        kernels.corroborate(self.network, state, minute, p)
+        kernels.corroborate(self.network, state, minute, wind, clock % TRACE, p)
         kernels.decide(state, minute, p)
         return np.flatnonzero(state.alarm)
 

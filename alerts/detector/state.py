@@ -28,7 +28,9 @@ class State(NamedTuple):
     scale: Floats  # its robust SD
     fast: Floats  # running means of z
     slow: Floats
+    rough: Floats  # running mean of the change from one raw value to the next, log units
     fall: Floats  # running mean of how far z is below zero: what a plume never does and noise does
+    step: Bytes  # suspected step of the sensor
     votes: Bytes  # the last 8: z above the vote
     over: Bytes  # the last 8: score above the threshold
     quiet: Bytes  # minutes since the alarm was last confirmed
@@ -58,7 +60,9 @@ def fresh(n: int) -> State:
         scale=full(0.12),
         fast=full(0),
         slow=full(0),
+        rough=full(0.1),
         fall=full(0),
+        step=zeros(),
         votes=zeros(),
         over=zeros(),
         quiet=zeros(),

@@ -32,10 +32,19 @@ class Numbers(NamedTuple):
     scale_gain: float
     scale_floor: float  # log units
     vote_above: float  # z
+    rough_gain: float
+    rough_free: float  # z
+    rough_share: float  # of the excess that may be rough
+    rough_weight: float
+    lively: float  # the same, above which a suspected step is believed to be none
+    blind: float  # added to the threshold where nobody stands upwind
+    turmoil: float  # times the share of neighbours that fall, added to the threshold
+    lean: float  # a neighbour counts at most this many times the own evidence
     fall_up: float  # gains of the running mean of z below zero
     fall_down: float
     fall_free: float  # z
     fall_weight: float
+    flat: float  # SD over mean of the raised minutes under which a lonely excess is a step of the sensor
     votes: int  # of the last 8
     threshold: float
     closing: float  # share of the threshold under which a minute is quiet
@@ -48,7 +57,7 @@ GRID = Profile(
     close=1600,
     numbers=Numbers(
         floor_share=1.0,
-        gap=20,
+        gap=10,
         repeat_gain=0.002,
         unlikely=1e-4,
         prime=240,
@@ -63,14 +72,23 @@ GRID = Profile(
         scale_gain=0.004,
         scale_floor=0.08,
         vote_above=2.0,
+        rough_gain=0.2,
+        rough_free=1.3,
+        rough_share=0.4,
+        blind=1.5,
+        turmoil=10.0,
+        lean=1.5,
+        rough_weight=1.0,
         fall_up=0.25,
         fall_down=0.04,
-        fall_free=0.8,
+        fall_free=1.2,
         fall_weight=3.0,
+        flat=0.17,
+        lively=0.25,
         votes=5,
-        threshold=4.5,
-        closing=0.5,
-        quiet=10,
+        threshold=3.4,
+        closing=0.8,
+        quiet=5,
     ),
 )
 FENCE = Profile(
@@ -79,7 +97,7 @@ FENCE = Profile(
     close=150,
     numbers=Numbers(
         floor_share=20.0,
-        gap=20,
+        gap=10,
         repeat_gain=0.002,
         unlikely=1e-6,
         prime=240,
@@ -94,10 +112,19 @@ FENCE = Profile(
         scale_gain=0.002,
         scale_floor=0.02,
         vote_above=3.0,
+        rough_gain=0.2,
+        rough_free=1.3,
+        rough_share=0.4,
+        blind=1.5,
+        turmoil=10.0,
+        lean=1.5,
+        rough_weight=1.0,
         fall_up=0.25,
         fall_down=0.04,
-        fall_free=0.8,
+        fall_free=1.2,
         fall_weight=3.0,
+        flat=0.17,
+        lively=0.25,
         votes=4,
         threshold=8.0,
         closing=0.4,
