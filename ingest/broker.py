@@ -209,6 +209,7 @@ class Broker:
             client.subscribe(self._filters)
 
     def _on_disconnect(self, _: paho.Client, __: Any, ___: Any, reason: Any, ____: Any) -> None:
+        self._connection += 1  # from now on no handle that is out may be acknowledged
         if not self._closing:
             logger.warning("connection to the broker lost: %s; trying again", reason)
 
