@@ -39,7 +39,7 @@ async def load_frames(on: asyncpg.Connection, layout: Layout, rows: Rows, minute
 
 
 def _put_stations(frame: Frame, record: Record, rows: Rows) -> None:
-    at = rows[np.frombuffer(record["device"], ">i4")]
+    at = _rows_of(np.frombuffer(record["device"], ">i4"), rows)
     known = at >= 0
     for column, name in enumerate(NAMES):
         frame.values[at[known], column] = np.frombuffer(record[name], ">f4")[known]
@@ -47,8 +47,13 @@ def _put_stations(frame: Frame, record: Record, rows: Rows) -> None:
     frame.qc[at[known], : len(NAMES)] = qc[known]
 
 
+def _rows_of(devices: NDArray[np.integer], rows: Rows) -> Rows:
+    """Rows of the layout; -1 for a device that was registered after `rows` was read."""
+    return np.where(devices < len(rows), rows[np.minimum(devices, len(rows) - 1)], -1)
+
+
 def _put_value(frame: Frame, record: Record, rows: Rows, column: Mapping[str, int]) -> None:
-    at, channel = rows[record["device"]], column.get(record["channel"])
+    at, channel = _rows_of(np.array(record["device"]), rows), column.get(record["channel"])
     if at >= 0 and channel is not None:
         frame.values[at, channel] = np.nan if record["value"] is None else record["value"]
         frame.qc[at, channel] = record["qc"]

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +23,7 @@ from alerts.results import (
     put_alert,
     put_checkpoint,
     put_verdicts,
+    withdraw_alert,
 )
 from alerts.settings import DetectSettings
 from alerts.watch import Watch
@@ -38,6 +39,7 @@ MINUTES_AT_ONCE = 240
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 PRIME = timedelta(days=2)  # how much of the past a detector without a checkpoint judges again to know what is normal
 LOST = "the detector started anew without its state"
+ALWAYS_TOLD = ("status", "severity", "cells", "candidates", "attribution")  # a rising peak is told only now and then
 
 
 @dataclass(slots=True)
@@ -67,7 +69,9 @@ async def take_post(connection: asyncpg.Connection, settings: DetectSettings, re
         async with connection.transaction(isolation="repeatable_read"):
             await _restore(post, until)
             await _rerun(post, await _minutes(post, until))
-            await _withdraw(post, BEGINNING, {alert.id for alert in post.watch.open()}, LOST)
+            if post.saved is None:
+                await _withdraw(post, BEGINNING, {alert.id for alert in post.watch.open()}, LOST)
+                await _mend(post, {}, LOST)
         logger.info("going on after %s", until.isoformat())
     return post
 
@@ -112,6 +116,7 @@ async def rejudge(post: Post, since: datetime) -> None:
     async with post.connection.transaction(isolation="repeatable_read"):
         await _restore(post, since - MINUTE_LONG)
         restart = post.last
+        await MINUTE.drop_checkpoints_after.execute(post.connection, minute=restart)
         await MINUTE.take_arrivals_between.execute(post.connection, after=restart, until=until)
         minutes = await _minutes(post, until)
         found: dict[str, Alert] = {}
@@ -119,8 +124,8 @@ async def rejudge(post: Post, since: datetime) -> None:
             changes, verdicts = await _judge(post, chunk)
             await put_verdicts(post.connection, post.layout, verdicts)
             found.update({change.alert.id: change.alert for _, change in changes})
-        await _mend(post, found)
-        await _withdraw(post, restart, set(found), LATE)
+        await _withdraw(post, restart, found.keys() | {alert.id for alert in post.watch.open()}, LATE)
+        await _mend(post, found, LATE)
         await _save(post)
     metrics.REJUDGED.inc(len(minutes))
 
@@ -179,22 +184,26 @@ async def _save(post: Post) -> None:
         post.saved = post.last
 
 
-async def _mend(post: Post, found: Mapping[str, Alert]) -> None:
-    """Bring the stored alerts in line with what judging again has found."""
-    stored = {row["alert_id"]: row["body"] for row in await ALERT.bodies.fetch(post.connection, ids=list(found))}
+async def _mend(post: Post, changed: Mapping[str, Alert], why: str) -> None:
+    """Bring the stored alerts in line with those that judging again has changed, and with those that are open."""
+    standing = {alert.id: alert for alert in post.watch.open()} | dict(changed)
+    stored = {row["alert_id"]: row["body"] for row in await ALERT.bodies.fetch(post.connection, ids=list(standing))}
     at = post.last + MINUTE_LONG
-    for alert in sorted(found.values(), key=lambda alert: (alert.opened_at, alert.id)):
+    for alert in sorted(standing.values(), key=lambda alert: (alert.opened_at, alert.id)):
         old = stored.get(alert.id)
         if old is None:
-            await put_alert(post.connection, alert, "opened", at, LATE)
-        elif body_of(alert, old["late"]) != old:
+            await put_alert(post.connection, alert, "opened", at, why)
+        elif _differs(body_of(alert, old["late"]), old, old if alert.id in changed else ALWAYS_TOLD):
             action = "closed" if alert.closed_at and not old["closed_at"] else "updated"
-            await put_alert(post.connection, alert, action, at, LATE)
+            await put_alert(post.connection, alert, action, at, why)
 
 
-async def _withdraw(post: Post, since: datetime, standing: set[str], why: str) -> None:
+def _differs(new: Mapping[str, object], old: Mapping[str, object], names: Iterable[str]) -> bool:
+    return any(new[name] != old[name] for name in names)
+
+
+async def _withdraw(post: Post, since: datetime, standing: Set[str], why: str) -> None:
     """Close what was opened after `since` and no longer stands."""
     for row in await ALERT.opened_since.fetch(post.connection, since=since):
         if row["alert_id"] not in standing:
-            at = post.last + MINUTE_LONG
-            await ALERT.withdraw.execute(post.connection, alert_id=row["alert_id"], at=at, why=why)
+            await withdraw_alert(post.connection, row["body"], post.last + MINUTE_LONG, why)

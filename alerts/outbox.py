@@ -4,15 +4,11 @@ import asyncpg
 from pgqueuer import Queries
 from pgqueuer.db import AsyncpgDriver
 
-from alerts.alert import Alert
-
 ENTRYPOINT = "notice"
 TOLD = frozenset({"opened", "closed"})
 
 
-async def tell(on: asyncpg.Connection, seq: int, action: str, alert: Alert) -> None:
+async def tell(on: asyncpg.Connection, seq: int, action: str, severity: int) -> None:
     """Queue the notice of a transition that somebody must hear of; the severest first."""
     if action in TOLD:
-        await Queries(AsyncpgDriver(on)).enqueue(
-            ENTRYPOINT, str(seq).encode(), alert.severity, dedupe_key=f"notice-{seq}"
-        )
+        await Queries(AsyncpgDriver(on)).enqueue(ENTRYPOINT, str(seq).encode(), severity, dedupe_key=f"notice-{seq}")

@@ -53,7 +53,17 @@ async def put_alert(on: asyncpg.Connection, alert: Alert, action: str, at: datet
     )
     await _put_cells(on, alert)
     seq = await ALERT.log.fetchval(on, alert_id=alert.id, at=at, who=WHO, action=action, why=why, body=body)
-    await tell(on, seq, action, alert)
+    await tell(on, seq, action, alert.severity)
+
+
+async def withdraw_alert(on: asyncpg.Connection, body: dict[str, Any], at: datetime, why: str) -> None:
+    """Close an alert that no longer stands, log it and tell those who were told of it."""
+    closed_at = max(at, datetime.fromisoformat(body["opened_at"]))
+    end = closed_at.isoformat()
+    cells = [{**cell, "to": cell["to"] or end} for cell in body["cells"]]
+    body = {**body, "status": "closed", "closed_at": end, "cells": cells}
+    seq = await ALERT.withdraw.fetchval(on, alert_id=body["id"], closed_at=closed_at, body=body, who=WHO, why=why)
+    await tell(on, seq, "closed", body["severity"])
 
 
 async def _put_cells(on: asyncpg.Connection, alert: Alert) -> None:

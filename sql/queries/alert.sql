@@ -38,13 +38,12 @@ SELECT channel FROM delivery WHERE seq = :seq;
 INSERT INTO delivery (seq, channel, at, outcome, detail) VALUES (:seq, :channel, :at, :outcome, :detail)
 ON CONFLICT (seq, channel) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, detail = excluded.detail;
 
--- name: withdraw closes what late readings have explained away
+-- name: withdraw closes an alert that no longer stands, with the stays that were not over
 WITH gone AS (
-    UPDATE alert
-    SET status = 'closed', closed_at = greatest(:at::timestamptz, opened_at),
-        body = body || jsonb_build_object('status', 'closed', 'closed_at', greatest(:at::timestamptz, opened_at))
-    WHERE alert_id = :alert_id
-    RETURNING alert_id, body
+    UPDATE alert SET status = 'closed', closed_at = :closed_at, body = :body WHERE alert_id = :alert_id
+), ended AS (
+    UPDATE alert_cell SET to_at = :closed_at WHERE alert_id = :alert_id AND to_at IS NULL
 )
 INSERT INTO alert_event (seq, alert_id, at, who, action, why, body)
-SELECT 0, alert_id, :at, 'detector', 'closed', :why, body FROM gone;
+VALUES (0, :alert_id, :closed_at, :who, 'closed', :why, :body)
+RETURNING seq;

@@ -32,6 +32,9 @@ ON CONFLICT (minute) DO UPDATE SET detector = excluded.detector, state = exclude
 DELETE FROM checkpoint
 WHERE minute < (SELECT max(minute) FROM checkpoint WHERE minute <= :older_than AND detector = :detector);
 
+-- name: drop_checkpoints_after a minute: what they hold was judged without the readings that came late
+DELETE FROM checkpoint WHERE minute > :minute;
+
 -- name: minutes that have readings
 SELECT DISTINCT ts FROM (
     SELECT ts FROM station_reading WHERE ts > :after::timestamptz AND ts <= :until::timestamptz

@@ -1,0 +1,98 @@
+"""The minute loop over the little district of `scene`: readings into the database, turns at a chosen time."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import numpy as np
+
+from alerts.alert import Alert, Change
+from alerts.detect import turn
+from alerts.detector.tuning import DEFAULT
+from alerts.minute import Post
+from alerts.settings import DetectSettings
+from alerts.watch import Watch
+from ingest.batch import Batch
+from ingest.channel import CHANNELS
+from ingest.importer import store_registry
+from ingest.layout import Frame
+from ingest.registry import Registry
+from ingest.store import commit
+from tests.support.scene import district, emit, weather
+
+PRIMED = DEFAULT.grid.numbers.prime
+FIRST, LAST, LENGTH = PRIMED + 20, PRIMED + 60, PRIMED + 110
+HOT = ("M14", "M15", "M16")  # where the emission is seen
+
+
+def script(length: int = LENGTH) -> list[Frame]:
+    """Ordinary hours with one emission."""
+    layout = Watch(district()).layout
+    frames = list(weather(layout, length))
+    emit(frames, layout, FIRST, min(LAST, length))
+    return frames
+
+
+def judged(frames: Iterable[Frame], watch: Watch | None = None) -> list[Change]:
+    """What the detector says of these frames, without any database."""
+    watch = watch or Watch(district())
+    return [change for frame in frames for change in watch.close(frame)]
+
+
+def final(changes: Iterable[Change]) -> dict[str, Alert]:
+    """Every alert as it was told last."""
+    return {change.alert.id: change.alert for change in changes}
+
+
+async def settle(connection: asyncpg.Connection, registry: Registry) -> None:
+    """Import a registry."""
+    async with connection.transaction():
+        await store_registry(connection, registry, datetime.now(UTC))
+
+
+async def send(
+    pool: asyncpg.Pool,
+    frames: Sequence[Frame],
+    only: Iterable[str] = (),
+    without: Iterable[str] = (),
+    registry: Registry | None = None,
+) -> None:
+    """Readings of all devices, or of some."""
+    layout = Watch(registry or district()).layout
+    numbers = {row["device_id"]: row["device"] for row in await pool.fetch("SELECT device, device_id FROM device")}
+    wanted = (set(only) or set(layout.index)) - set(without)
+    rows = [row for row, device in enumerate(layout.devices) if device.id in wanted]
+    if not frames:
+        return
+    batch = Batch()
+    for frame in frames:
+        batch.devices += [numbers[layout.devices[row].id] for row in rows]
+        batch.minutes += [frame.minute] * len(rows)
+    columns = range(len(CHANNELS))
+    batch.values = np.concatenate([frame.values[np.ix_(rows, columns)] for frame in frames])
+    batch.qc = np.concatenate([frame.qc[np.ix_(rows, columns)] for frame in frames])
+    await commit(pool, batch, datetime.now(UTC))
+
+
+async def work(post: Post) -> None:
+    """Turns until nothing is left to do; by then every grace is over."""
+    now = datetime.now(UTC) + timedelta(hours=1)
+    while await turn(post, now):
+        pass
+
+
+def settings(url: str, **changed: Any) -> DetectSettings:
+    """Of a detector on this database."""
+    return DetectSettings(database_url=url, _env_file=None, **changed)  # type: ignore[call-arg]
+
+
+async def bodies(pool: asyncpg.Pool) -> dict[str, dict[str, Any]]:
+    """The alerts as they are stored."""
+    return {row["alert_id"]: row["body"] for row in await pool.fetch("SELECT alert_id, body FROM alert")}
+
+
+async def log(pool: asyncpg.Pool) -> list[tuple[str, str, datetime, str]]:
+    """Every transition: alert, action, when, why."""
+    rows = await pool.fetch("SELECT alert_id, action, at, why FROM alert_event ORDER BY seq")
+    return [(row["alert_id"], row["action"], row["at"], row["why"]) for row in rows]
