@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 WINDOW = 1000  # messages that may wait here and on the wire for their PUBACK: bounds the memory
 IN_FLIGHT = 20  # of them on the wire: any broker takes that many, and more is slower
 BACKLOG = 100_000  # messages that the broker may keep for slow readers: beyond its own limit it drops them in silence
-STORED = "$SYS/broker/store/messages/count"
+STORED, TICK = "$SYS/broker/store/messages/count", "$SYS/broker/uptime"
 PATIENCE = 60.0  # seconds; a broker that restarts is back sooner
 Status = tuple[str, bytes]  # topic, payload
 
@@ -106,11 +106,13 @@ class Publisher:
         self._refusal = str(reason) if reason.is_failure else ""
         self._answered.set()
         if self._considerate:
-            self._client.subscribe(STORED)
+            self._client.subscribe([(STORED, 0), (TICK, 0)])
 
     def _on_stored(self, _c: paho.Client, _u: Any, message: paho.MQTTMessage) -> None:
         with self._change:
-            self._stored, self._since = int(message.payload), 0
+            self._since = 0  # a count that has not changed is not told again, only that time goes on
+            if message.topic == STORED:
+                self._stored = int(message.payload)
             self._change.notify()
 
     def _on_publish(self, _c: paho.Client, _u: Any, _m: int, reason: Any, _p: Any) -> None:
