@@ -89,12 +89,17 @@ async def deliver(pool: asyncpg.Pool, channels: list[Channel], seq: int, now: Cl
     notice = {"seq": seq, "action": event["action"], "text": text_of(event["action"], event["body"]), **event["body"]}
     logger.info("%s", notice["text"]["zh"])
     done = {row["channel"] for row in await ALERT.delivered.fetch(pool, seq=seq)}
-    for channel in channels:
-        if channel.name not in done:
-            outcome, detail = await _send(channel, seq, notice)
-            await ALERT.put_delivery.execute(
-                pool, seq=seq, channel=channel.name, at=now(), outcome=outcome, detail=detail
-            )
+    sending = [_hand_over(pool, channel, seq, notice, now) for channel in channels if channel.name not in done]
+    # One channel that fails must not keep the others waiting: all are tried, then the first failure is raised.
+    for failure in await asyncio.gather(*sending, return_exceptions=True):
+        if isinstance(failure, BaseException):
+            raise failure
+
+
+async def _hand_over(pool: asyncpg.Pool, channel: Channel, seq: int, notice: dict[str, object], now: Clock) -> None:
+    """One channel, and what came of it written down."""
+    outcome, detail = await _send(channel, seq, notice)
+    await ALERT.put_delivery.execute(pool, seq=seq, channel=channel.name, at=now(), outcome=outcome, detail=detail)
 
 
 async def _send(channel: Channel, seq: int, notice: dict[str, object]) -> tuple[str, str]:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from alerts import minute as module
-from alerts.minute import Post, rejudge, retake_post, take_post
-from alerts.minute import LOST
+from alerts.minute import LOST, Post, rejudge, retake_post, take_post
 from alerts.results import LATE, body_of
 from alerts.watch import Watch
 from ingest.channel import COLUMN
@@ -292,7 +291,7 @@ async def test_a_channel_that_comes_late_for_a_station_that_had_reported_is_judg
     post: Post, pool: asyncpg.Pool
 ) -> None:
     frames = script(FIRST + 12)
-    blank = [frame for frame in script(FIRST + 12)[FIRST:]]
+    blank = script(FIRST + 12)[FIRST:]
     for frame in blank:
         for name in HOT:
             frame.values[post.watch.layout.index[name], COLUMN["pm25"]] = np.nan

@@ -84,7 +84,7 @@ async def test_a_bad_line_anywhere_leaves_everything_as_it_was(
     before = await contents(pool)
     stations = FILES["stations.csv"] + "S3,新站,micro,119.96,31.78,,\n"
     write(tmp_path, stations=stations, people=replaced("people", "duty", "guard"))
-    with pytest.raises(FolderError, match="people.csv:2:role"):
+    with pytest.raises(FolderError, match=r"people\.csv:2:role"):
         await import_folder(tmp_path, database, BEFORE)
     assert await contents(pool) == before
 
@@ -140,7 +140,7 @@ async def test_a_roster_that_is_not_there_removes_nobody(pool: asyncpg.Pool, dat
     assert len(await shifts(pool)) == 2
 
 
-async def test_the_running_processes_are_told(pool: asyncpg.Pool, database: str, tmp_path: Path) -> None:
+async def test_the_running_processes_are_told(database: str, tmp_path: Path) -> None:
     told: list[str] = []
     connection = await connect(database, "test")
     try:
