@@ -76,6 +76,17 @@ def test_a_float32_comes_back_as_the_very_same_bits(tmp_path: Path) -> None:
     assert (back.view(np.uint32) == values.view(np.uint32)).all()
 
 
+def test_a_number_has_no_more_digits_than_it_needs(tmp_path: Path) -> None:
+    folder(tmp_path, [START], ["A"], pm25=[0.1])
+    [(_, _, payload)] = messages(read_recording(tmp_path / "readings.parquet"), read_folder(tmp_path)[0])
+    assert payload == b'{"ts":"2026-03-01T12:00:00+00:00","values":{"pm25":0.1}}'
+
+
+def test_a_batch_never_grows_beyond_its_limit_even_where_a_device_sent_more_often(tmp_path: Path) -> None:
+    folder(tmp_path, [START + timedelta(seconds=10 * i) for i in range(12)], ["A"] * 12, pm25=range(12))
+    assert [len(payload["readings"]) for _, payload in published(tmp_path, batch=2)] == [2] * 6
+
+
 def test_what_was_not_sent_is_not_sent(tmp_path: Path) -> None:
     nan, inf = float("nan"), float("inf")
     ts = [minute(i) for i in range(4)]
