@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from service import problems
 from service.database import AWAY, Database
+from service.described import Described
 from service.headers import Guarded
 from service.live import Live
 from service.metrics import Metered
@@ -35,7 +36,7 @@ ROUTERS = (
 
 def make_app(settings: ServiceSettings) -> FastAPI:
     """The whole service; it starts without its database too, and serves once that answers."""
-    app = FastAPI(
+    app = Described(
         title="hotgrid",
         summary="热点网格 · hot-grid alerts, readings and duty",
         version="1",

@@ -31,6 +31,7 @@ AWAY = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg says of a connection that broke between two requests
 )
 
 
@@ -42,6 +43,8 @@ def told() -> Iterator[None]:
     except _SCHEMA as error:
         raise SchemaBehindError(f"{error}: run `hotgrid migrate`") from error
     except AWAY as error:
+        if isinstance(error, ValueError):  # an argument that does not fit the query: a fault of ours
+            raise
         raise DatabaseAwayError(f"{type(error).__name__}: {error}"[:300]) from error
 
 
@@ -55,7 +58,8 @@ class Database:
 
     async def pool(self) -> asyncpg.Pool:
         """The pool; raises the driver's error where the database is away."""
-        async with self._lock:
+        # Nobody waits for more than one attempt, however many are in the queue.
+        async with asyncio.timeout(CONNECT_TIMEOUT_S), self._lock:
             if self._pool is None:
                 self._pool = await open_pool(self._url, "serve", self._size, timeout=CONNECT_TIMEOUT_S)
             return self._pool

@@ -33,16 +33,28 @@ class Metered:
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()
+        answered = False
 
         async def counting(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "(none)")
-                method = scope["method"] if scope["method"] in _METHODS else "(other)"
-                REQUESTS.labels(method, route, str(message["status"])).inc()
-                SECONDS.labels(route).observe(time.perf_counter() - begun)
+                answered = True
+                _count(scope, message["status"], time.perf_counter() - begun)
             await send(message)
 
-        await self.app(scope, receive, counting)
+        try:
+            await self.app(scope, receive, counting)
+        except Exception:
+            if not answered:
+                _count(scope, 500, time.perf_counter() - begun)
+            raise
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "(none)")
+    method = scope["method"] if scope["method"] in _METHODS else "(other)"
+    REQUESTS.labels(method, route, str(status)).inc()
+    SECONDS.labels(route).observe(seconds)
 
 
 class _Told(Collector):

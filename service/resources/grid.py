@@ -136,7 +136,13 @@ def _head(mosaic: Mosaic, shape: Record) -> dict[str, Any]:
     }
 
 
-@router.get("/grid", response_model=GridMinute, operation_id="getGrid", summary="最新一分钟的网格 · the newest minute")
+@router.get(
+    "/grid",
+    response_model=GridMinute,
+    responses={200: {"content": {"application/geo+json": {}}}, 304: {"description": "Nothing new"}},
+    operation_id="getGrid",
+    summary="最新一分钟的网格 · the newest minute",
+)
 async def newest_minute(
     request: Request,
     pool: Pool,

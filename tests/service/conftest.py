@@ -76,4 +76,4 @@ async def start(database: str) -> AsyncIterator[Start]:
         if process.returncode is None:
             process.kill()
         await process.wait()
-        await reading
+        sys.stderr.write((await reading).decode())  # shown where a test fails

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from deploy.servers import Servers, up
+from service.serve import GRACE_S
 from sql.pool import connect
 from tests.service import seed
 from tests.service.conftest import Start
@@ -182,7 +183,7 @@ async def _until(client: httpx.AsyncClient, url: str, status: int) -> httpx.Resp
 
 
 @pytest.mark.parametrize("clients", [0, 20])
-async def test_sigterm_ends_the_process_within_a_second_with_clients_listening(start: Start, clients: int) -> None:
+async def test_sigterm_ends_the_process_at_once_with_clients_listening(start: Start, clients: int) -> None:
     service = await start()
     async with asyncio.TaskGroup() as group:
         ready = asyncio.Semaphore(0)
@@ -193,7 +194,8 @@ async def test_sigterm_ends_the_process_within_a_second_with_clients_listening(s
         async with httpx.AsyncClient() as client:
             assert (await client.get(f"{service.url}/healthz")).status_code == 200
         service.process.terminate()
-        async with asyncio.timeout(1):
+        # Less than the time after which the server would cut them off.
+        async with asyncio.timeout(GRACE_S - 0.5):
             assert await service.process.wait() == 0
 
 
@@ -208,7 +210,7 @@ async def _listen_to_the_end(url: str, ready: asyncio.Semaphore) -> None:
 async def test_a_client_that_takes_nothing_is_cut_and_the_others_get_everything(
     start: Start, pool: asyncpg.Pool
 ) -> None:
-    service = await start(feed_send_timeout_s=0.3)
+    service = await start(feed_send_timeout_s=2)
     told = seed.body("a1")
     await seed.alert(pool, told)
     address = urlsplit(service.url)

@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from deploy.servers import Servers
+from service.app import make_app
+from service.settings import ServiceSettings
 from tests.service import seed
 from tests.service.conftest import talking_to
 
@@ -79,6 +81,25 @@ async def test_metrics_count_by_route_and_tell_what_the_database_holds(
     assert 'hotgrid_http_requests_total{method="GET",route="/api/v1/alerts/{alert_id}",status="404"}' in text
     assert 'hotgrid_open_alerts{kind="hotspot",severity="2"} 1.0' in text
     assert "a1" not in text
+
+
+async def test_fault_of_the_service_is_a_problem_and_is_counted(database: str) -> None:
+    app = make_app(ServiceSettings(database_url=database))
+    app.add_api_route("/faulty", lambda: 1 // 0)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://service") as client,
+    ):
+        answer, metrics = await client.get("/faulty"), await client.get("/metrics")
+    assert (answer.status_code, answer.json()["type"]) == (500, "urn:hotgrid:problem:broken")
+    assert "division" not in answer.text
+    assert 'hotgrid_http_requests_total{method="GET",route="/faulty",status="500"} 1.0' in metrics.text
+
+
+def test_service_needs_neither_the_kernels_nor_the_broker() -> None:
+    program = "import sys, service.serve; sys.exit(bool({'numba', 'paho'} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_counters_of_other_processes_of_the_machine_are_shown(tmp_path: Path) -> None:

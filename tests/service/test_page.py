@@ -41,8 +41,12 @@ async def test_documentation_describes_every_path_and_its_problems(client: httpx
         "/metrics",
     } == set(told["paths"])
     for operations in told["paths"].values():
+        answers = operations["get"]["responses"]
         assert operations["get"]["operationId"]
-        assert "application/problem+json" in operations["get"]["responses"]["4XX"]["content"]
+        assert list(answers["4XX"]["content"]) == ["application/problem+json"]
+        assert answers["4XX"]["content"]["application/problem+json"]["schema"]
+    assert list(told["paths"]["/api/v1/grid"]["get"]["responses"]["200"]["content"]) == ["application/geo+json"]
+    assert list(told["paths"]["/api/v1/alerts/stream"]["get"]["responses"]["200"]["content"]) == ["text/event-stream"]
 
 
 @pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)
