@@ -6,6 +6,7 @@ import asyncpg
 
 from ingest.directory import Directory
 from ingest.importer import REGISTRY
+from ingest.store import patiently
 from ingest.unit import UnitError, factor
 
 
@@ -24,7 +25,7 @@ class Known:
         """A directory that is fresh enough for these devices."""
         age = asyncio.get_running_loop().time() - self._read_at
         if age > self.LONGEST_S or (age > self.SHORTEST_S and not self._directory.knows(device_ids)):
-            self._directory = await load_directory(self._pool)
+            self._directory = await patiently(lambda: load_directory(self._pool))
             self._read_at = asyncio.get_running_loop().time()
         return self._directory
 

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeVar
 
 import asyncpg
 import numpy as np
@@ -17,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 READING = Queries("reading")
 RETRY_S = (0.2, 10.0)
+T = TypeVar("T")
 
 
 def is_passing(error: BaseException) -> bool:
@@ -27,21 +30,26 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, OSError | asyncpg.InterfaceError | TimeoutError)
 
 
-async def commit(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:
-    """Store a batch; returns how many station-minutes and monitor values were new.
-
-    Tries again for as long as the database is away: nothing is acknowledged meanwhile. Raises what will not pass.
-    """
+async def patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """Try again for as long as the database is away; raises what will not pass."""
     wait = RETRY_S[0]
     while True:
         try:
-            return await _transaction(pool, batch, now)
+            return await work()
         except (asyncpg.PostgresError, OSError, asyncpg.InterfaceError, TimeoutError) as error:
             if not is_passing(error):
                 raise
             logger.warning("database: %s; trying again in %.1f s", error or type(error).__name__, wait)
         await asyncio.sleep(wait)
         wait = min(2 * wait, RETRY_S[1])
+
+
+async def commit(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:
+    """Store a batch; returns how many station-minutes and monitor values were new.
+
+    Tries again for as long as the database is away: nothing is acknowledged meanwhile. Raises what will not pass.
+    """
+    return await patiently(lambda: _transaction(pool, batch, now))
 
 
 async def _transaction(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:

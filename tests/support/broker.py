@@ -12,15 +12,16 @@ from tests.support.deadline import until_true
 AGE_S = 0.02
 
 
-async def publish(url: str, topic: str, payloads: Sequence[bytes]) -> None:
-    """All of these at QoS 1, in order; the broker has them when this returns."""
+async def publish(url: str, topic: str, payloads: Sequence[bytes]) -> int:
+    """All of these at QoS 1, in order; the broker has them when this returns how many went to nobody."""
 
-    def send() -> None:
+    def send() -> int:
         with Publisher(url) as publisher:
             for payload in payloads:
                 publisher.publish(topic, payload)
+        return publisher.unheard
 
-    await asyncio.to_thread(send)
+    return await asyncio.to_thread(send)
 
 
 class Taker:
