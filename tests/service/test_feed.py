@@ -153,10 +153,12 @@ async def test_clients_stay_connected_while_the_database_is_killed_and_miss_noth
         await _insert(database, told)
         assert servers.database_pid
         os.kill(servers.database_pid, signal.SIGKILL)
-        away = await _until(client, f"{service.url}/api/v1/alerts", 503)
+        try:
+            away = await _until(client, f"{service.url}/api/v1/alerts", 503)
+        finally:
+            await asyncio.to_thread(up, servers.state, throwaway=True)
         assert away.json()["type"] == "urn:hotgrid:problem:database-away"
         assert int(away.headers["Retry-After"]) > 0
-        await asyncio.to_thread(up, servers.state, throwaway=True)
         await _insert(database, seed.body("a2"))
         seen = await take(events, 2)
         back = await _until(client, f"{service.url}/api/v1/alerts", 200)

@@ -12,6 +12,8 @@ import pytest
 
 from deploy.servers import Servers
 from service.app import make_app
+from service.database import told
+from service.problems import DatabaseAwayError, SchemaBehindError
 from service.settings import ServiceSettings
 from tests.service import seed
 from tests.service.conftest import talking_to
@@ -50,6 +52,24 @@ async def test_database_away_is_told_everywhere_and_the_process_lives() -> None:
         ready = await client.get("/readyz")
         assert (ready.status_code, ready.json()["type"]) == (503, "urn:hotgrid:problem:not-ready")
         assert ready.json()["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told_as"),
+    [
+        (ConnectionRefusedError("refused"), DatabaseAwayError),
+        (TimeoutError(), DatabaseAwayError),
+        (asyncpg.ConnectionDoesNotExistError("gone"), DatabaseAwayError),
+        (asyncpg.AdminShutdownError("restarting"), DatabaseAwayError),
+        (asyncpg.InternalClientError("cannot switch to state 11"), DatabaseAwayError),
+        (asyncpg.UndefinedTableError("no table"), SchemaBehindError),
+        (asyncpg.DivisionByZeroError("ours"), asyncpg.DivisionByZeroError),
+        (asyncpg.exceptions._base.DataError("ours"), asyncpg.exceptions._base.DataError),
+    ],
+)
+def test_only_an_absent_database_is_told_as_absent(error: Exception, told_as: type[Exception]) -> None:
+    with pytest.raises(told_as), told():
+        raise error
 
 
 async def test_database_without_migrations_is_told_with_the_way_out(servers: Servers, template: str) -> None:
