@@ -9,23 +9,24 @@ from numba import njit
 from numpy.typing import NDArray
 
 from alerts.alert import Attribution, Candidate
-from alerts.detector.network import Network
 from alerts.detector.panel import Panel
 from alerts.detector.state import NO_TRACE, TRACE, TRACE_STEP
+from alerts.detector.tuning import Plume
 
 Floats = NDArray[np.float64]
 
-REACH = 5000.0  # m, farthest source considered, and farthest device that bears witness
 WITNESSES = 64
-KEEP = 60  # minutes after the opening that are kept
-AGAIN = (0, 10, 20, 40)  # minutes after the opening at which the question is asked anew
 BLOCK = 5  # minutes averaged
 TRAVEL = 90  # minutes of wind before the first block
 CALM = 0.6  # m/s
-LATTICE = 500.0  # m between the unregistered places considered
 REGISTERED = 0.8  # prior share of emissions that come from a registered enterprise
+NEAREST = 15.0  # m
+NOISE = 0.05  # log units, of a block without a plume
+MISFIT = 0.3  # of the expected log excess
+TRUST = 1.0  # in the independence of the witnesses
+ON = 0.35  # prior share of blocks in which the source works
 NAMED = 10  # candidates given
-STRENGTHS = np.exp2(np.arange(-4, 4.01, 0.5))  # tried, in units of the best fit
+STRENGTHS = np.exp2(np.arange(-3, 3.01, 0.75))  # tried, in units of the best fit
 
 
 class Source(NamedTuple):
@@ -43,7 +44,7 @@ class Source(NamedTuple):
 class Trail:
     """What the devices around an alert saw, minute by minute, from shortly before it opened."""
 
-    floor: float
+    plume: Plume
     places: NDArray[np.int32]  # (S,) of the panel's network
     xy: Floats  # (S, 2) m
     level: Floats  # (S,) ln(background + floor) at the opening
@@ -62,12 +63,12 @@ def traced(panel: Panel, clock: int, places: NDArray[np.int32]) -> NDArray[np.fl
 
 def begin(panel: Panel, place: int, xy: Floats, clock: int) -> Trail:
     """The trail of an alert that opens at `place` in minute `clock`, with the minutes before; `xy` of the layout."""
-    network: Network = panel.network
+    network, scale = panel.network, panel.profile.plume
     distance = np.hypot(network.x - network.x[place], network.y - network.y[place])
-    count = min(WITNESSES, int((distance <= REACH).sum()))
+    count = min(WITNESSES, int((distance <= scale.reach).sum()))
     places = np.argsort(distance, kind="stable")[:count].astype(np.int32)
     level = np.nan_to_num(panel.minute.level[places], nan=float(panel.minute.level[place])).astype(np.float64)
-    trail = Trail(panel.floor, places, xy[network.order[places]], level)
+    trail = Trail(scale, places, xy[network.order[places]], level)
     trail.excess = [traced(panel, minute, places) for minute in range(clock - TRACE + 1, clock + 1)]
     return trail
 
@@ -86,8 +87,8 @@ def attribute(trail: Trail, winds: Floats, enterprises: Sequence[str], sites: Fl
     wind = (round(float(mean[0]), 2), round(float(mean[1]), 2))
     if np.hypot(winds[TRAVEL:, 0], winds[TRAVEL:, 1]).mean() < CALM:
         return Source(*here, (), "calm", 1.0, wind)
-    near = np.flatnonzero(np.hypot(*(sites - here).T) <= REACH)
-    lattice = _lattice(trail.xy)
+    near = np.flatnonzero(np.hypot(*(sites - here).T) <= trail.plume.reach)
+    lattice = _lattice(trail.xy, trail.plume.lattice)
     places = np.concatenate([sites[near], lattice])
     prior = np.concatenate(
         [np.full(len(near), REGISTERED / max(len(near), 1)), np.full(len(lattice), (1 - REGISTERED) / len(lattice))]
@@ -112,11 +113,11 @@ def _centre(excess: Floats, xy: Floats) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _lattice(xy: Floats) -> Floats:
-    """Places every LATTICE metres around the nearest half of the witnesses."""
+def _lattice(xy: Floats, step: float) -> Floats:
+    """Places every `step` metres around the nearest half of the witnesses."""
     core = xy[: max(len(xy) // 2, 1)]
-    low, high = core.min(axis=0) - 2 * LATTICE, core.max(axis=0) + 2 * LATTICE
-    east, north = np.meshgrid(np.arange(low[0], high[0], LATTICE), np.arange(low[1], high[1], LATTICE))
+    low, high = core.min(axis=0) - 2 * step, core.max(axis=0) + 2 * step
+    east, north = np.meshgrid(np.arange(low[0], high[0], step), np.arange(low[1], high[1], step))
     return np.column_stack([east.ravel(), north.ravel()])
 
 
@@ -134,9 +135,10 @@ def _likelihood(trail: Trail, excess: Floats, winds: Floats, places: Floats) -> 
     blocks = len(excess) // BLOCK
     observed = _block_means(excess, blocks)
     response = np.zeros((len(places), blocks, len(trail.xy)))
-    respond(places, trail.xy, winds, response)
+    respond(places, trail.xy, winds, trail.plume, response)
     out = np.empty(len(places))
-    match(observed, response, np.exp(trail.level), STRENGTHS, out)
+    weight = np.exp(-(np.hypot(*(trail.xy - trail.xy[0]).T) ** 2) / trail.plume.neighbourhood**2)
+    match(observed, response, np.exp(trail.level), weight, STRENGTHS, out)
     return out
 
 
@@ -149,81 +151,82 @@ def _block_means(excess: Floats, blocks: int) -> Floats:
 
 
 @njit(nogil=True, cache=False)
-def respond(places, witnesses, winds, response):  # type: ignore[no-untyped-def]
+def respond(places, witnesses, winds, scale, response):  # type: ignore[no-untyped-def]
     """Mean plume increment (µg/m³ for 1 g/s) of every place at every witness in every block (H, B, S).
 
     Gaussian plume with the urban dispersion of Briggs (1973) for neutral air; the air that arrives now left the
     source one travel time ago, along the mean of the winds then and now.
     """
-    blocks = response.shape[1]
+    minutes = response.shape[1] * BLOCK
+    speed = np.maximum(np.hypot(winds[:, 0], winds[:, 1]), 0.3)
+    u, v = winds[:, 0] / speed, winds[:, 1] / speed
     for h in range(len(places)):
         for s in range(len(witnesses)):
             dx, dy = witnesses[s, 0] - places[h, 0], witnesses[s, 1] - places[h, 1]
-            d = max(np.hypot(dx, dy), 15.0)
-            if d > REACH:
+            d = max(np.hypot(dx, dy), NEAREST)
+            if d > scale.reach:
                 continue
-            for t in range(blocks * BLOCK):
-                now = t + TRAVEL
-                speed = max(np.hypot(winds[now, 0], winds[now, 1]), 0.3)
-                left = max(now - int(d / speed / 60), 0)
-                before = max(np.hypot(winds[left, 0], winds[left, 1]), 0.3)
-                u = winds[now, 0] / speed + winds[left, 0] / before
-                v = winds[now, 1] / speed + winds[left, 1] / before
-                along = dx * u + dy * v
-                norm = np.hypot(u, v)
-                if along <= 5.0 * norm or norm < 1e-3:
+            for now in range(TRAVEL, TRAVEL + minutes):
+                left = max(now - int(d / (60 * speed[now])), 0)
+                east, north = u[now] + u[left], v[now] + v[left]
+                along, across = dx * east + dy * north, dy * east - dx * north
+                if along <= 0 or abs(across) > along + 300:
                     continue
-                along, across = along / norm, (dy * u - dx * v) / norm
-                sy = 0.16 * along / np.sqrt(1 + 0.0004 * along) + 0.1 * along + 15.0
-                sz = 0.14 * along / np.sqrt(1 + 0.0003 * along) + 5.0
-                e = across * across / (2 * sy * sy)
-                if e < 8:
-                    response[h, t // BLOCK, s] += 1e6 / BLOCK / (np.pi * speed * sy * sz) * np.exp(-e)
+                norm = np.hypot(east, north) + 1e-6
+                share = 1 / (speed[now] * BLOCK)
+                response[h, (now - TRAVEL) // BLOCK, s] += share * plume(along / norm, across / norm, scale)
 
 
 @njit(nogil=True, cache=False)
-def match(observed, response, level, strengths, out):  # type: ignore[no-untyped-def]
+def plume(along, across, scale):  # type: ignore[no-untyped-def]
+    """Increment at the ground (µg/m³ for 1 g/s and 1 m/s) so many metres downwind and beside."""
+    sy = 0.16 * along / np.sqrt(1 + 0.0004 * along) + scale.turning * along + scale.across
+    sz = 0.14 * along / np.sqrt(1 + 0.0003 * along) + scale.up
+    return 1e6 / (np.pi * sy * sz) * np.exp(-across * across / (2 * sy * sy))
+
+
+@njit(nogil=True, cache=False)
+def match(observed, response, level, weight, strengths, out):  # type: ignore[no-untyped-def]
     """Log likelihood (H,) of the observed log excess (B, S): Student errors, each block on or off."""
     blocks, count = observed.shape
-    on = np.empty(blocks)
-    off = np.zeros(blocks)
-    for b in range(blocks):
-        for s in range(count):
-            if not np.isnan(observed[b, s]):
-                off[b] += likelihood(observed[b, s], 0.0)
+    on = np.zeros((len(strengths), blocks))
     for h in range(len(response)):
-        best = best_strength(observed, response[h], level)
-        out[h] = 0.0
+        best = best_strength(observed, response[h], level, weight)
+        on[:] = 0.0
+        for b in range(blocks):
+            for s in range(count):
+                g = best * response[h, b, s] / level[s]
+                if np.isnan(observed[b, s]) or g * strengths[-1] < 0.03:
+                    continue
+                nothing = likelihood(observed[b, s], 0.0)
+                for k in range(len(strengths)):
+                    gain = likelihood(observed[b, s], np.log(1 + strengths[k] * g)) - nothing
+                    on[k, b] += gain * weight[s] if gain > 0 else gain
+        out[h] = -np.inf
         for k in range(len(strengths)):
-            strength = best * strengths[k]
             total = 0.0
             for b in range(blocks):
-                on[b] = off[b]
-                for s in range(count):
-                    g = response[h, b, s]
-                    if g > 0 and not np.isnan(observed[b, s]):
-                        expected = np.log(1 + strength * g / level[s])
-                        on[b] += likelihood(observed[b, s], expected) - likelihood(observed[b, s], 0.0)
-                high = max(on[b], off[b])
-                total += high + np.log(0.6 * np.exp(on[b] - high) + 0.4 * np.exp(off[b] - high))
-            out[h] = total if k == 0 else np.logaddexp(out[h], total)
+                gain = TRUST * on[k, b]
+                total += max(gain, 0.0) + np.log(ON * np.exp(min(gain, 0.0)) + (1 - ON) * np.exp(-max(gain, 0.0)))
+            out[h] = np.logaddexp(out[h], total)
 
 
 @njit(nogil=True, cache=False)
 def likelihood(observed, expected):  # type: ignore[no-untyped-def]
     """Log density of Student's t with four degrees of freedom; errors grow with what is expected."""
-    scale = np.sqrt(0.1**2 + (0.5 * expected) ** 2)
-    return -2.5 * np.log(1 + ((observed - expected) / scale) ** 2 / 4) - np.log(scale)
+    scale = NOISE + MISFIT * expected
+    error = (observed - expected) / scale
+    return -2.5 * np.log(1 + error * error / 4) - np.log(scale)
 
 
 @njit(nogil=True, cache=False)
-def best_strength(observed, response, level):  # type: ignore[no-untyped-def]
+def best_strength(observed, response, level, weight):  # type: ignore[no-untyped-def]
     """Least-squares strength of the excess concentrations (B, S) on the response; small where there is none."""
     product, square = 1e-9, 1e-6
     for b in range(len(observed)):
         for s in range(observed.shape[1]):
             g = response[b, s] / level[s]
             if g > 0 and not np.isnan(observed[b, s]):
-                product += g * max(np.exp(observed[b, s]) - 1, 0.0)
-                square += g * g
+                product += weight[s] * g * max(np.exp(observed[b, s]) - 1, 0.0)
+                square += weight[s] * g * g
     return product / square

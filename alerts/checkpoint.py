@@ -95,17 +95,18 @@ def _case_out(case: Case, watch: "Watch") -> dict[str, Any]:
         "profile": case.alert.profile,
         "evidence": case.alert.evidence,
         "lead": case.lead,
+        "linger": case.linger,
         "opened": case.opened,
         "active": case.active,
         "inside": case.inside,
         "seen": case.seen,
         "told": case.told,
+        "source": case.source,
         "trail": None,
     }
     if case.trail:
         panel = watch.find(case.alert.pollutant, case.alert.profile)
         line["trail"] = {
-            "floor": case.trail.floor,
             "devices": [watch.layout.devices[panel.network.order[i]].id for i in case.trail.places],
             "level": case.trail.level.tolist(),
             "excess": [[None if np.isnan(e) else float(e) for e in minute] for minute in case.trail.excess],
@@ -118,11 +119,13 @@ def _case_in(line: dict[str, Any], watch: "Watch") -> Case:
     return Case(
         alert=_alert(line["alert"], line["profile"], line["evidence"]),
         lead=line["lead"],
+        linger=line["linger"],
         opened=line["opened"],
         active=line["active"],
         inside={name: (ix, iy) for name, (ix, iy) in line["inside"].items() if name in known},
         seen={name: minute for name, minute in line["seen"].items() if name in known},
         told=line["told"],
+        source=tuple(line["source"]) if line["source"] else None,
         trail=_trail(line, watch) if line["trail"] else None,
     )
 
@@ -135,7 +138,7 @@ def _trail(line: dict[str, Any], watch: "Watch") -> Trail:
     places = np.array([place[trail["devices"][i]] for i in kept], np.int32)
     excess = [np.array(minute, np.float32)[kept] for minute in trail["excess"]]
     xy = watch.layout.xy[panel.network.order[places]]
-    return Trail(trail["floor"], places, xy, np.array(trail["level"], float)[kept], excess)
+    return Trail(panel.profile.plume, places, xy, np.array(trail["level"], float)[kept], excess)
 
 
 def _alert(line: dict[str, Any], profile: str, evidence: dict[str, object]) -> Alert:

@@ -8,11 +8,14 @@ from typing import Literal, NamedTuple
 from alerts.alert import Alert, Change, Stay
 from alerts.attribution import Source, Trail
 from alerts.detector import DETECTOR
-from alerts.detector.tuning import Tracking
+from alerts.detector.tuning import Profile, Tracking
+from alerts.detector.wind import Breeze
 from ingest.grid import Cell
 from ingest.layout import Device
 
 HOTSPOT = "hotspot"
+NEAR = 400.0  # m: so near a source every wind will do
+CONE = 0.6  # half width of a plume and its meanders, of the distance
 
 
 class Sighting(NamedTuple):
@@ -20,7 +23,7 @@ class Sighting(NamedTuple):
 
     device: Device
     cell: Cell
-    profile: str
+    profile: Profile
     value: float
     background: float
     score: float
@@ -38,10 +41,12 @@ class Case:
 
     alert: Alert
     lead: str  # device id
+    linger: int  # min
     opened: int  # minute number
     active: int  # newest minute with a device in alarm
     inside: dict[str, Cell] = field(default_factory=dict)  # devices in alarm
     seen: dict[str, int] = field(default_factory=dict)  # devices ever in it: newest minute in alarm
+    source: tuple[float, float] | None = None  # where it probably comes from, metres
     told: float = 0.0  # the peak that was told last
     news: Literal["opened", "updated", "closed"] | None = None
     trail: Trail | None = None
@@ -54,6 +59,7 @@ class Case:
         """Take over a new estimate of the source."""
         if source.candidates != self.alert.candidates or source.attribution != self.alert.attribution:
             self.note()
+        self.source = (source.x, source.y) if source.attribution == "wind" else None
         evidence = {**self.alert.evidence, "wind": list(source.wind or ()), "nobody_registered": source.nobody}
         self.alert = replace(
             self.alert,
@@ -74,7 +80,7 @@ class Tracker:
     p: Tracking
     cases: list[Case] = field(default_factory=list)
 
-    def step(self, sightings: list[Sighting], end: datetime, clock: int) -> None:
+    def step(self, sightings: list[Sighting], end: datetime, clock: int, wind: Breeze) -> None:
         """The alarms of minute number `clock`, which ends at `end`."""
         active = {s.device.id: s for s in sightings}
         for case in self.cases:
@@ -82,7 +88,7 @@ class Tracker:
         taken = {device for case in self.cases for device in case.inside}
         for sighting in sorted(sightings, key=lambda s: (-s.score, s.device.id)):
             if sighting.device.id not in taken:
-                self._join(sighting, end, clock)
+                self._join(sighting, end, clock, wind)
         for case in self.cases:
             self._follow(case, active, end, clock)
 
@@ -106,11 +112,10 @@ class Tracker:
                 case.alert = replace(case.alert, cells=stays)
                 case.note()
 
-    def _join(self, sighting: Sighting, end: datetime, clock: int) -> None:
+    def _join(self, sighting: Sighting, end: datetime, clock: int, wind: Breeze) -> None:
         """Into the nearest alert that takes it, else into a new one."""
-        fitting = [
-            (distance, i) for i, case in enumerate(self.cases) if (distance := self._apart(case, sighting, clock))
-        ]
+        apart = [(self._apart(case, sighting, clock, wind), i) for i, case in enumerate(self.cases)]
+        fitting = [(distance, i) for distance, i in apart if distance is not None]
         if fitting:
             case = self.cases[min(fitting)[1]]
         else:
@@ -122,22 +127,27 @@ class Tracker:
         case.inside[sighting.device.id] = sighting.cell
         case.seen[sighting.device.id] = clock
 
-    def _apart(self, case: Case, sighting: Sighting, clock: int) -> float | None:
-        """Metres (at least 1) from the devices of an alert that are near in time; None: it does not belong there."""
-        if any((stay.ix, stay.iy) == sighting.cell for stay in case.alert.cells):
-            return 1.0
+    def _apart(self, case: Case, sighting: Sighting, clock: int, wind: Breeze) -> float | None:
+        """How far a device in alarm is from an alert, metres; None: it does not belong there."""
         apart = {name: _distance(self.devices[name], sighting.device) for name in case.seen if name in self.devices}
         recent = [d for name, d in apart.items() if clock - case.seen[name] <= self.p.join_minutes]
-        if not recent or min(recent) > self.p.join_m or max(apart.values()) > self.p.extent_m:
+        if any((stay.ix, stay.iy) == sighting.cell for stay in case.alert.cells):
+            return 0.0
+        if not recent:
             return None
-        return max(min(recent), 1.0)
+        nearest = min(recent)
+        if case.source and clock - case.opened >= self.p.settled:
+            limit = self.p.reach_m if in_plume(case.source, sighting.device, wind) else self.p.stray_m
+        else:
+            limit = self.p.join_m if max(apart.values()) <= self.p.extent_m else 0.0
+        return nearest if nearest <= limit else None
 
     def _open(self, sighting: Sighting, end: datetime, clock: int) -> Case:
         device, cell = sighting.device, sighting.cell
         alert = Alert(
             id=f"{HOTSPOT}-{self.pollutant}-{end:%Y%m%dT%H%MZ}-{cell[0]}-{cell[1]}",
             kind=HOTSPOT,
-            profile=sighting.profile,
+            profile=sighting.profile.name,
             pollutant=self.pollutant,
             opened_at=end,
             closed_at=None,
@@ -162,7 +172,7 @@ class Tracker:
                 "devices": [device.id],
             },
         )
-        return Case(alert, device.id, clock, clock, news="opened")
+        return Case(alert, device.id, sighting.profile.linger, clock, clock, news="opened")
 
     def _follow(self, case: Case, active: dict[str, Sighting], end: datetime, clock: int) -> None:
         """Peak, severity and the end of an alert."""
@@ -173,7 +183,7 @@ class Tracker:
                 self._raise_peak(case, sighting, end)
         if present:
             case.active = clock
-        elif clock - case.active >= self.p.linger:
+        elif clock - case.active >= case.linger:
             case.alert = replace(case.alert, closed_at=end)
             case.news = "closed"
         level = severity(case.alert, clock - case.opened)
@@ -193,6 +203,16 @@ class Tracker:
             score=max(sighting.score, case.alert.score),
             evidence={**case.alert.evidence, "devices": sorted(case.seen)},
         )
+
+
+def in_plume(source: tuple[float, float], device: Device, wind: Breeze) -> bool:
+    """Whether the wind carries from a source to a device, with room for its turning."""
+    east, north = device.x - source[0], device.y - source[1]
+    speed = math.hypot(wind.u, wind.v)
+    if not wind.known or math.hypot(east, north) < NEAR:
+        return True
+    along, across = (east * wind.u + north * wind.v) / speed, (north * wind.u - east * wind.v) / speed
+    return along > 0 and abs(across) < CONE * along + NEAR
 
 
 def severity(alert: Alert, minutes: int) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from alerts import attribution, checkpoint
 from alerts.alert import Alert, Change
-from alerts.attribution import AGAIN, KEEP, TRAVEL
+from alerts.attribution import TRAVEL
 from alerts.detector import network, wind
 from alerts.detector.panel import Panel, Verdict, unknown
 from alerts.detector.tuning import DEFAULT, FLOOR, Profile, Tuning
@@ -57,7 +57,7 @@ class Watch:
         for pollutant, panels in self._by_pollutant():
             sightings = [sighting for panel in panels for sighting in self._judge(panel, frame, clock, breeze)]
             tracker = self.trackers[pollutant]
-            tracker.step(sightings, end, clock)
+            tracker.step(sightings, end, clock, breeze)
             for case in tracker.cases:
                 self._attribute(case, panels, clock)
         self.last, self._frame = frame.minute, frame
@@ -140,7 +140,7 @@ class Watch:
             score = float(np.nan_to_num(panel.minute.score[i]))
             neighbours = int((panel.network.neighbours[i] >= 0).sum())
             assert device.cell is not None
-            yield Sighting(device, device.cell, panel.profile.name, value, background, score, neighbours)
+            yield Sighting(device, device.cell, panel.profile, value, background, score, neighbours)
 
     def _attribute(self, case: Case, panels: list[Panel], clock: int) -> None:
         """Keep the trail of an alert, and ask who it may be when it is time to."""
@@ -150,9 +150,9 @@ class Watch:
             row = self.layout.index[case.lead]
             place = int(np.flatnonzero(panel.network.order == row)[0])
             case.trail = attribution.begin(panel, place, self.layout.xy, clock)
-        elif case.trail is not None and age <= KEEP:
+        elif case.trail is not None and age <= panel.profile.again[-1]:
             case.trail.append(panel, clock)
-        if case.trail is not None and age in AGAIN:
+        if case.trail is not None and age in panel.profile.again:
             winds = self.wind.last(clock, len(case.trail.excess) + TRAVEL)
             source = attribution.attribute(case.trail, winds, self._names, self._sites)
             lon, lat = self.layout.grid.lonlat(source.x, source.y)

@@ -10,7 +10,21 @@ class Profile(NamedTuple):
     # who is whose neighbour
     reach: float  # m, neighbours that make the regional reference
     close: float  # m, neighbours that may corroborate
+    linger: int  # min without any device in alarm before an alert closes: how long the wind may look away
+    again: tuple[int, ...]  # min after the opening at which the source is asked for
+    plume: "Plume"
     numbers: "Numbers"
+
+
+class Plume(NamedTuple):
+    """The scale at which sources are looked for, metres."""
+
+    reach: float  # farthest source considered, and farthest device that bears witness
+    lattice: float  # between the unregistered places considered
+    neighbourhood: float  # around the lead, beyond which an excess may be another emission's
+    across: float  # size of a source
+    up: float
+    turning: float  # of the distance: what the mean wind of a minute does not know
 
 
 class Numbers(NamedTuple):
@@ -55,6 +69,9 @@ GRID = Profile(
     name="grid",
     reach=6000,
     close=1600,
+    linger=25,
+    again=(0, 10, 20),
+    plume=Plume(reach=5000, lattice=500, neighbourhood=1500, across=20, up=6, turning=0.02),
     numbers=Numbers(
         floor_share=1.0,
         gap=10,
@@ -95,6 +112,9 @@ FENCE = Profile(
     name="fence",
     reach=500,
     close=150,
+    linger=120,
+    again=(0, 10, 20, 60, 120),
+    plume=Plume(reach=500, lattice=20, neighbourhood=100, across=2, up=2, turning=0.05),
     numbers=Numbers(
         floor_share=20.0,
         gap=10,
@@ -109,26 +129,26 @@ FENCE = Profile(
         base_clip=1.0,
         held=0.1,
         held_above=3.0,
-        scale_gain=0.002,
+        scale_gain=0.004,
         scale_floor=0.02,
         vote_above=3.0,
         rough_gain=0.2,
         rough_free=1.3,
         rough_share=0.4,
-        blind=1.5,
-        turmoil=10.0,
+        blind=0.0,
+        turmoil=0.0,
         lean=1.5,
-        rough_weight=1.0,
+        rough_weight=0.0,
         fall_up=0.25,
         fall_down=0.04,
         fall_free=1.2,
-        fall_weight=3.0,
-        flat=0.17,
-        lively=0.25,
+        fall_weight=0.0,
+        flat=0.0,
+        lively=0.0,
         votes=4,
-        threshold=8.0,
-        closing=0.4,
-        quiet=15,
+        threshold=9.0,
+        closing=1.0,
+        quiet=2,
     ),
 )
 
@@ -137,9 +157,11 @@ class Tracking(NamedTuple):
     """How alarms of single devices become alerts."""
 
     join_m: float = 1200.0
-    join_minutes: int = 30
+    join_minutes: int = 20
     extent_m: float = 3000.0
-    linger: int = 25  # min without any cell in alarm before an alert closes
+    settled: int = 10  # min after which the estimate of the source decides who joins
+    reach_m: float = 2000.0  # to the nearest device in alarm, inside the plume
+    stray_m: float = 600.0  # the same outside the plume
     peak_step: float = 1.1  # growth of the peak that is worth an update
 
 
