@@ -1,6 +1,7 @@
 """A minute is closed when it is complete, when what is missing will not come, or when it has waited long enough."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
-def arrived(**of_minute: tuple[int, float] | tuple[int, float, float]) -> dict[datetime, Arrived]:
+def arrived(**of_minute: Any) -> dict[datetime, Arrived]:
     """`m3=(10, 5, 8)`: 10 devices for 12:03, the first came 5 s and the last 8 s after noon."""
     found = {}
     for name, (devices, first, *last) in of_minute.items():
@@ -22,7 +23,7 @@ def arrived(**of_minute: tuple[int, float] | tuple[int, float, float]) -> dict[d
     return found
 
 
-def closed(expected: int, seconds: float, grace: timedelta = GRACE, **of_minute: tuple[int, float]) -> list[int]:
+def closed(expected: int, seconds: float, grace: timedelta = GRACE, **of_minute: Any) -> list[int]:
     """Which minutes after noon are due `seconds` after it."""
     minutes = due(arrived(**of_minute), expected, NOON + seconds * SECOND, grace)
     return [round((minute - NOON) / MINUTE) for minute in minutes]
@@ -50,13 +51,13 @@ def closed(expected: int, seconds: float, grace: timedelta = GRACE, **of_minute:
     ],
 )
 def test_which_minutes_are_due(
-    why: str, expected: int, seconds: float, of_minute: dict[str, tuple[int, float]], minutes: list[int]
+    why: str, expected: int, seconds: float, of_minute: dict[str, Any], minutes: list[int]
 ) -> None:
     assert closed(expected, seconds, **of_minute) == minutes, why
 
 
 def test_a_backlog_of_hours_closes_as_fast_as_it_comes() -> None:
-    backlog = {f"m{-i}": (10, 600 - i * 0.01) for i in range(500)}
+    backlog: dict[str, Any] = {f"m{-i}": (10, 600 - i * 0.01) for i in range(500)}
     assert closed(10, 601, **backlog) == list(range(-499, 1))
 
 
@@ -68,14 +69,14 @@ def test_a_recording_of_another_year_closes_minute_by_minute_without_waiting_for
 
 
 def test_while_readings_still_come_for_a_minute_it_is_not_left_behind() -> None:
-    of_minute = {"m0": (3, 115, 124.9), "m1": (8, 121)}
-    assert closed(10, 125, **of_minute) == []  # type: ignore[arg-type]
-    assert closed(10, 124.9 + SETTLE / SECOND, **of_minute) == [0]  # type: ignore[arg-type]
+    of_minute: dict[str, Any] = {"m0": (3, 115, 124.9), "m1": (8, 121)}
+    assert closed(10, 125, **of_minute) == []
+    assert closed(10, 124.9 + SETTLE / SECOND, **of_minute) == [0]
 
 
 def test_a_grace_of_minutes_lets_devices_be_minutes_behind() -> None:
     grace = timedelta(minutes=3)
-    behind = {"m0": (3, 70), "m1": (10, 130), "m2": (10, 190)}
+    behind: dict[str, Any] = {"m0": (3, 70), "m1": (10, 130), "m2": (10, 190)}
     assert closed(11, 195, grace=grace, **behind) == []
     assert closed(11, 250, grace=grace, **behind, m3=(10, 245)) == [0]
 

@@ -143,7 +143,7 @@ async def test_what_fails_at_the_last_moment_leaves_nothing_and_is_done_again(
     assert len(await log(pool)) == len(judged(frames))
 
 
-@pytest.mark.parametrize("cut", [30, FIRST - 1, FIRST + 9, FIRST + 20, LAST + 3])
+@pytest.mark.parametrize("cut", [30, FIRST - 1, FIRST + 9, FIRST + 20, FIRST + 30, LAST + 3])
 async def test_a_detector_that_dies_and_starts_again_tells_the_same(cut: int, post: Post, pool: asyncpg.Pool) -> None:
     frames = script()
     await send(pool, frames[:cut])

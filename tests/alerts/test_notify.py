@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from alerts import notify as module
+from alerts.channels import configured
 from alerts.notify import deliver, notify
 from alerts.results import body_of, put_alert
 from alerts.settings import NotifySettings
@@ -34,7 +35,7 @@ async def told(pool: asyncpg.Pool, action: str = "opened", **changed: Any) -> in
 @asynccontextmanager
 async def notifying(database: str, receiver: Receiver, **changed: Any) -> AsyncIterator[None]:
     """A running `hotgrid notify`."""
-    settings = NotifySettings(database_url=database, webhook_url=receiver.url, _env_file=None, **changed)  # type: ignore[call-arg]
+    settings = NotifySettings(database_url=database, webhook_url=receiver.url, _env_file=None, **changed)
     stop = asyncio.Event()
     running = asyncio.ensure_future(notify(settings, lambda: SENT, stop))
     try:
@@ -50,7 +51,7 @@ async def outcomes(pool: asyncpg.Pool) -> list[tuple[int, str, str]]:
     return [(row["seq"], row["outcome"], row["detail"]) for row in await pool.fetch("SELECT * FROM delivery")]
 
 
-def delivered(pool: asyncpg.Pool, count: int = 1) -> Any:
+def delivered(pool: asyncpg.Pool, count: int = 1) -> Callable[[], Awaitable[bool]]:
     """Whether so much was written down and the queue is empty."""
 
     async def holds() -> bool:
@@ -137,9 +138,7 @@ async def test_a_final_no_is_written_down_and_not_tried_again(pool: asyncpg.Pool
 async def test_a_notice_that_was_sent_already_is_not_sent_again(pool: asyncpg.Pool) -> None:
     seq = await told(pool)
     async with receiving() as receiver:
-        channel = module.configured(
-            NotifySettings(database_url="x", webhook_url=receiver.url, _env_file=None)  # type: ignore[call-arg]
-        )
+        channel = configured(NotifySettings(database_url="x", webhook_url=receiver.url, _env_file=None))
         for _ in range(2):
             await deliver(pool, channel, seq, lambda: SENT)
     assert len(receiver.posted) == 1
@@ -150,7 +149,7 @@ class Broken:
 
     name = "broken"
 
-    async def send(self, key: str, notice: object) -> None:
+    async def send(self, key: str, notice: object) -> None:  # noqa: ARG002 - as every channel has it
         """Fails as a channel may."""
         raise OSError(f"{key}: nobody answers")
 
@@ -158,9 +157,9 @@ class Broken:
 async def test_a_channel_that_fails_does_not_keep_the_others_waiting(pool: asyncpg.Pool) -> None:
     seq = await told(pool)
     async with receiving() as receiver:
-        settings = NotifySettings(database_url="x", webhook_url=receiver.url, _env_file=None)  # type: ignore[call-arg]
+        settings = NotifySettings(database_url="x", webhook_url=receiver.url, _env_file=None)
         with pytest.raises(OSError, match="nobody answers"):
-            await deliver(pool, [Broken(), *module.configured(settings)], seq, lambda: SENT)
+            await deliver(pool, [Broken(), *configured(settings)], seq, lambda: SENT)
     assert await outcomes(pool) == [(seq, "sent", "")]
 
 

@@ -58,7 +58,7 @@ async def test_what_is_published_while_we_are_away_is_kept(servers: Servers, top
 async def test_a_batch_is_bounded_and_does_not_wait_for_more_than_its_time(servers: Servers, topic: str) -> None:
     async with taking(servers.mqtt_url, "bounded", topic, most=3) as taker:
         await publish(servers.mqtt_url, topic, numbered(0, 7))
-        sizes = []
+        sizes: list[int] = []
         while sum(sizes) < 7:
             sizes.append(len(batch := await taker.next()))
             taker.broker.ack(batch)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from tests.support.broker import publish
 from tests.support.deadline import until
 from tests.support.messages import NOW, frame, message
 from tests.support.registry_folder import FILES, write
+
+Holds = Callable[[], Awaitable[bool]]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ async def running(own: Servers) -> AsyncIterator["asyncio.Future[None]"]:
         database_url=own.database_url,
         mqtt_url=own.mqtt_url,
         batch_ms=20,
-        _env_file=None,  # type: ignore[call-arg]
+        _env_file=None,
     )
     task = asyncio.ensure_future(ingest(settings, lambda: NOW, stop))
     try:
@@ -87,7 +89,7 @@ def minutes(count: int, first: int = 0) -> list[str]:
     return [f"2026-11-21T{i // 60:02d}:{i % 60:02d}:00Z" for i in range(first, first + count)]
 
 
-def stored(owner: asyncpg.Connection, count: int, device: str = "S1", table: str = "station_reading") -> object:
+def stored(owner: asyncpg.Connection, count: int, device: str = "S1", table: str = "station_reading") -> Holds:
     """Whether so many rows of a device are there."""
 
     async def holds() -> bool:
@@ -104,8 +106,8 @@ async def test_what_is_published_is_stored_and_what_is_bad_is_kept_beside_it(
         await sent(own, frame(pm25=35.5), b"nonsense", {"readings": [frame(ts, pm25=7) for ts in minutes(100)]})
         await sent(own, frame(nmhc=2.5), device="M1", kind="monitor")
         await sent(own, frame(pm25=1), device="S9")
-        await until(stored(owner, 101))  # type: ignore[arg-type]
-        await until(stored(owner, 1, "M1", "monitor_reading"))  # type: ignore[arg-type]
+        await until(stored(owner, 101))
+        await until(stored(owner, 1, "M1", "monitor_reading"))
         await until(lambda: owner.fetchval("SELECT count(*) = 2 FROM reject WHERE device_id <> $$PROBE$$"))
     rows = await owner.fetch("SELECT device_id, reason FROM reject WHERE device_id <> $$PROBE$$ ORDER BY reason")
     assert [tuple(row) for row in rows] == [("S9", "device"), ("S1", "json")]
@@ -115,10 +117,10 @@ async def test_what_is_published_is_stored_and_what_is_bad_is_kept_beside_it(
 async def test_what_is_published_while_nobody_takes_it_is_stored_later(own: Servers, owner: asyncpg.Connection) -> None:
     async with running(own):
         await sent(own, frame(pm25=1))
-        await until(stored(owner, 1))  # type: ignore[arg-type]
+        await until(stored(owner, 1))
     await sent(own, *(frame(ts, pm25=1) for ts in minutes(300)))
     async with running(own):
-        await until(stored(owner, 301))  # type: ignore[arg-type]
+        await until(stored(owner, 301))
 
 
 async def test_a_device_that_is_imported_while_we_run_is_accepted_within_seconds(
@@ -146,7 +148,7 @@ async def test_what_the_database_refuses_for_good_is_kept_as_a_reject_and_its_ne
     try:
         async with running(own):
             await sent(own, *(frame(ts, pm25=i) for i, ts in enumerate(minutes(20))))
-            await until(stored(owner, 19))  # type: ignore[arg-type]
+            await until(stored(owner, 19))
             await until(
                 lambda: owner.fetchval("SELECT count(*) = 1 FROM reject WHERE device_id IS DISTINCT FROM $$PROBE$$")
             )
@@ -164,11 +166,11 @@ async def test_while_the_database_is_away_nothing_is_lost_and_afterwards_all_is_
     monkeypatch.setattr(Known, "LONGEST_S", 0.0)  # the directory of devices is asked for too
     async with running(own) as task:
         await sent(own, *(frame(ts, pm25=1) for ts in minutes(50)))
-        await until(stored(owner, 50))  # type: ignore[arg-type]
+        await until(stored(owner, 50))
         await asyncio.to_thread(cluster.stop, own.state / "postgres")
         await sent(own, *(frame(ts, pm25=1) for ts in minutes(50, 50)))
         await asyncio.to_thread(private.up, own.state, throwaway=True)
         again = await asyncpg.connect(own.database_url)
-        await until(stored(again, 100))  # type: ignore[arg-type]
+        await until(stored(again, 100))
         assert not task.done()
         await again.close()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from deploy.publisher import Publisher
 from ingest.broker import Broker
@@ -65,7 +66,8 @@ class Taker:
 async def taking(url: str, client_id: str, topic: str, most: int = 100) -> AsyncIterator[Taker]:
     """A session on a broker, subscribed: what is published from now on is heard or kept."""
     broker = Broker(url, client_id, [topic])
-    taker, told = Taker(broker, topic, most), broker._client.on_subscribe
+    taker = Taker(broker, topic, most)
+    told: Any = broker._client.on_subscribe
 
     def tell(*args: object) -> None:
         told(*args)

@@ -84,7 +84,7 @@ async def work(post: Post) -> None:
 
 def settings(url: str, **changed: Any) -> DetectSettings:
     """Of a detector on this database."""
-    return DetectSettings(database_url=url, _env_file=None, **changed)  # type: ignore[call-arg]
+    return DetectSettings(database_url=url, _env_file=None, **changed)
 
 
 async def bodies(pool: asyncpg.Pool) -> dict[str, dict[str, Any]]:
