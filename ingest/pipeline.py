@@ -17,7 +17,7 @@ from ingest.known import Known
 from ingest.protocols import decode
 from ingest.settings import IngestSettings
 from ingest.slot import take_slot
-from ingest.store import commit
+from ingest.store import commit, is_of_the_data
 from sql.pool import open_pool
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,8 @@ async def take_in(pool: asyncpg.Pool, messages: Sequence[Message], known: Known,
     try:
         new = await _timed_commit(pool, batch, now())
     except asyncpg.PostgresError as error:
+        if not is_of_the_data(error):
+            raise  # a schema or right that is missing would turn every reading into a reject: the broker keeps them
         if len(messages) == 1:
             logger.exception("a message that the database refuses, kept as a reject")
             await commit(pool, Batch(rejects=[Reject.of(messages[0], None, "store", str(error))]), now())

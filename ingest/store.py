@@ -30,6 +30,12 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, OSError | asyncpg.InterfaceError | TimeoutError)
 
 
+def is_of_the_data(error: asyncpg.PostgresError) -> bool:
+    """Whether it is what was sent that the database refuses, and not our schema or our rights."""
+    # 22 data exception, 23 constraint, 54 a limit exceeded
+    return (error.sqlstate or "")[:2] in {"22", "23", "54"}
+
+
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:
     """Try again for as long as the database is away; raises what will not pass."""
     wait = RETRY_S[0]

@@ -160,6 +160,22 @@ async def test_what_the_database_refuses_for_good_is_kept_as_a_reject_and_its_ne
         await owner.execute("ALTER TABLE station_reading DROP CONSTRAINT poison")
 
 
+async def test_a_right_that_is_missing_ends_the_process_and_costs_no_reading(
+    own: Servers, owner: asyncpg.Connection
+) -> None:
+    await owner.execute("REVOKE INSERT ON station_reading FROM hotgrid_app")
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with running(own) as task:
+                await sent(own, frame(pm25=1))
+                await asyncio.wait([task], timeout=10)
+    finally:
+        await owner.execute("GRANT INSERT ON station_reading TO hotgrid_app")
+    assert await owner.fetchval("SELECT count(*) FROM reject WHERE reason = 'store'") == 0
+    async with running(own):
+        await until(stored(owner, 1))
+
+
 async def test_while_the_database_is_away_nothing_is_lost_and_afterwards_all_is_stored(
     own: Servers, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,6 +61,21 @@ async def test_a_second_frame_fills_in_what_the_first_did_not_have(pool: asyncpg
     assert {k: latest[k] for k in row} == row
 
 
+async def test_every_channel_keeps_its_first_value_and_takes_one_where_it_had_none(
+    pool: asyncpg.Pool, directory: Directory
+) -> None:
+    names = [channel.name for channel in CHANNELS]
+    high = {channel.name: float(channel.high) for channel in CHANNELS}
+    middle = {channel.name: (channel.low + channel.high) / 2 for channel in CHANNELS}
+    expected = {}
+    for device, first in (("S1", names[::2]), ("S2", names[1::2])):
+        await send(pool, directory, message(frame(**{name: high[name] for name in first}), device))
+        await send(pool, directory, message(frame(**middle), device))
+        expected[device] = middle | {name: high[name] for name in first}
+    for row in await rows(pool, "station_reading") + await rows(pool, "station_latest"):
+        assert {name: row[name] for name in names} == expected[row["device_id"]]
+
+
 async def test_a_reading_without_flags_stays_without(pool: asyncpg.Pool, directory: Directory) -> None:
     await send(pool, directory, message(frame(pm25=1)))
     await send(pool, directory, message(frame(no2=1)))
