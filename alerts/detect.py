@@ -15,7 +15,7 @@ from alerts.minute import Post, close_minutes, rejudge, retake_post, take_post
 from alerts.settings import DetectSettings
 from alerts.watch import compile as compile_kernels
 from ingest.importer import load_registry
-from ingest.store import is_passing
+from sql.failure import FAILURES, is_passing
 from sql.pool import connect
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ async def detect(settings: DetectSettings, now: Clock, stop: asyncio.Event) -> N
     while not stop.is_set():
         try:
             await _lead(settings, now, stop)
-        except (asyncpg.PostgresError, OSError, asyncpg.InterfaceError, TimeoutError) as error:
+        except FAILURES as error:
             if not is_passing(error):
                 raise
             logger.warning("database: %s; trying again", error or type(error).__name__)

@@ -16,7 +16,7 @@ from alerts.outbox import ENTRYPOINT
 from alerts.results import ALERT
 from alerts.settings import NotifySettings
 from alerts.text import text_of
-from ingest.store import is_passing
+from sql.failure import FAILURES, is_passing
 from sql.pool import open_pool, plain_connection
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ async def notify(settings: NotifySettings, now: Clock, stop: asyncio.Event) -> N
     while not stop.is_set():
         try:
             await _work(settings, channels, now, stop)
-        except (asyncpg.PostgresError, OSError, asyncpg.InterfaceError, TimeoutError) as error:
+        except FAILURES as error:
             if not is_passing(error):
                 raise
             logger.warning("database: %s; trying again", error or type(error).__name__)

@@ -13,7 +13,7 @@ import asyncpg
 from ingest.broker import Broker
 from ingest.protocols import PROTOCOLS
 from ingest.slot import SLOT
-from ingest.store import is_passing
+from sql.failure import FAILURES, is_passing
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ async def _inherit(pool: asyncpg.Pool, mqtt_url: str, carry: Carry) -> None:
     while True:
         try:
             before = await _look(pool, before, mqtt_url, carry)
-        except (asyncpg.PostgresError, OSError, asyncpg.InterfaceError, TimeoutError) as error:
+        except FAILURES as error:
             if not is_passing(error):
                 raise
         await asyncio.sleep(CHECK_S)

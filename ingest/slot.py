@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
-from ingest.store import is_passing
+from sql.failure import FAILURES, is_passing
 from sql.pool import connect
 from sql.queries import Queries
 
@@ -78,7 +78,7 @@ async def _take_again(database_url: str, number: int) -> asyncpg.Connection | No
             if await SLOT.take.fetchval(connection, number=number):
                 return connection
             await connection.close()
-        except (asyncpg.PostgresError, OSError, asyncpg.InterfaceError, TimeoutError) as error:
+        except FAILURES as error:
             if not is_passing(error):
                 raise
         else:

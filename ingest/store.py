@@ -13,6 +13,7 @@ import numpy as np
 from ingest.batch import Batch
 from ingest.channel import CHANNELS
 from ingest.frame import Reject
+from sql.failure import FAILURES, is_passing
 from sql.queries import Queries
 
 logger = logging.getLogger(__name__)
@@ -20,14 +21,6 @@ logger = logging.getLogger(__name__)
 READING = Queries("reading")
 RETRY_S = (0.2, 10.0)
 T = TypeVar("T")
-
-
-def is_passing(error: BaseException) -> bool:
-    """Whether the same statement may succeed later: lost connections, restarts, deadlocks, no room."""
-    if isinstance(error, asyncpg.PostgresError):
-        # 40 transaction rollback, 08 connection, 53 resources, 55 lock, 57 operator intervention, 25006 read-only
-        return (error.sqlstate or "")[:2] in {"40", "08", "53", "55", "57"} or error.sqlstate == "25006"
-    return isinstance(error, OSError | asyncpg.InterfaceError | TimeoutError)
 
 
 def is_of_the_data(error: asyncpg.PostgresError) -> bool:
@@ -42,7 +35,7 @@ async def patiently(work: Callable[[], Awaitable[T]]) -> T:
     while True:
         try:
             return await work()
-        except (asyncpg.PostgresError, OSError, asyncpg.InterfaceError, TimeoutError) as error:
+        except FAILURES as error:
             if not is_passing(error):
                 raise
             logger.warning("database: %s; trying again in %.1f s", error or type(error).__name__, wait)

@@ -13,7 +13,8 @@ from ingest.flag import Qc
 from ingest.frame import Message
 from ingest.importer import import_folder
 from ingest.known import load_directory
-from ingest.store import commit, is_passing
+from ingest.store import commit
+from sql.failure import is_passing
 from sql.pool import connect
 from tests.support.deadline import until_true
 from tests.support.messages import MINUTE, NOW, frame, message, taken
@@ -197,6 +198,7 @@ async def test_half_a_batch_is_never_stored(pool: asyncpg.Pool, directory: Direc
         (asyncpg.AdminShutdownError(), True),
         (asyncpg.ReadOnlySQLTransactionError(), True),
         (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.InternalClientError("got result for unknown protocol state"), True),
         (asyncpg.UniqueViolationError(), False),
         (asyncpg.UndefinedTableError(), False),
         (asyncpg.UntranslatableCharacterError(), False),
