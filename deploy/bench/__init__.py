@@ -1,0 +1,1 @@
+"""The benchmarks: figures for a person to judge, never a test."""

@@ -1,0 +1,56 @@
+"""The API: newest values of 4,000 devices, and alerts while their history grows."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+
+from deploy.bench.city import City
+from deploy.bench.client import timed
+from deploy.bench.house import BENCH, House, house
+from deploy.bench.row import Row, memory, spread
+from service.resources.alerts import EXAMPLE
+
+DEVICES = 4_000
+REQUESTS = 300
+START = datetime(2026, 1, 1, tzinfo=UTC)
+HISTORIES = ((1, 100_000), (100_001, 1_000_000))
+ASKED = {
+    "newest": "/alerts",
+    "open": "/alerts?status=open",
+    "of a kind": "/alerts?kind=hotspot",
+}
+
+
+async def answers() -> list[Row]:
+    """Asked one after the other over one connection."""
+    async with house(City(DEVICES, START)) as here:
+        await BENCH.put_latest.execute(here.database)
+        with here.runs("serve", HOTGRID_PORT="0") as child:
+            url = child.said("serving on ")
+            name = f"GET /stations/latest, {DEVICES:,} devices"
+            plain = await asyncio.to_thread(timed, url, "/stations/latest", REQUESTS)
+            small = await asyncio.to_thread(timed, url, "/stations/latest", REQUESTS, {"Accept-Encoding": "gzip"})
+            rows = [*spread(name, plain, "ms", "<= 50"), *spread(f"{name}, gzip", small, "ms")]
+            rows += await _alerts(here, url)
+            return [*rows, Row("serve, most memory while answering", memory(child.process.pid, "VmHWM"), "MB")]
+
+
+async def _alerts(here: House, url: str) -> list[Row]:
+    rows: list[Row] = []
+    medians: dict[str, list[float]] = {what: [] for what in ASKED}
+    for first, last in HISTORIES:
+        await _grow(here, first, last)
+        for what, path in ASKED.items():
+            times = await asyncio.to_thread(timed, url, path, REQUESTS)
+            rows += spread(f"GET /alerts ({what}), {last:,} old alerts", times, "ms", "<= 20")
+            medians[what].append(rows[-2].value)
+    return [
+        *rows,
+        *(Row(f"GET /alerts ({what}), ten times the history", b / a, "x", "flat") for what, (a, b) in medians.items()),
+    ]
+
+
+async def _grow(here: House, first: int, last: int) -> None:
+    body = json.dumps({**EXAMPLE, "status": "closed"})
+    await BENCH.put_alerts.execute(here.database, body=body, first=first, last=last, until=START)
+    await BENCH.settle.execute(here.database)

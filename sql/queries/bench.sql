@@ -1,0 +1,54 @@
+-- name: forget_readings before the next measurement
+TRUNCATE station_reading, station_latest, arrival;
+
+-- name: committed: frames, and the seconds between the first and the last transaction that brought some
+SELECT sum(devices) AS frames, extract(epoch FROM max(at) - min(at))::float8 AS seconds,
+    (SELECT sum(devices) FROM arrival WHERE at = (SELECT min(at) FROM arrival)) AS first
+FROM arrival;
+
+-- name: readings
+SELECT * FROM station_reading;
+
+-- name: make_copy_target like the table of readings, empty
+CREATE TABLE copied (LIKE station_reading INCLUDING ALL);
+
+-- name: make_copy_hypertable of it
+SELECT create_hypertable('copied', by_range('ts', INTERVAL '1 day'));
+
+-- name: put_minute of most stations at once, as if they had come in by the broker
+WITH put AS (
+    INSERT INTO station_reading (device, ts, pm25, pm10, so2, no2, o3, co, wind_speed, wind_direction)
+    SELECT d.device, :ts::timestamptz, f.pm25, f.pm10, f.so2, f.no2, f.o3, f.co, 2.5, 270
+    FROM unnest(:id::text[], :pm25::real[], :pm10::real[], :so2::real[], :no2::real[], :o3::real[], :co::real[])
+        AS f(id, pm25, pm10, so2, no2, o3, co)
+    JOIN device AS d ON d.device_id = f.id
+    RETURNING ts
+)
+INSERT INTO arrival (minute, devices) SELECT ts, count(*) FROM put GROUP BY ts;
+
+-- name: put_registry of stations alone
+WITH put AS (INSERT INTO device (device_id) SELECT unnest(:id::text[]) RETURNING device, device_id)
+INSERT INTO station (device, name, kind, lon, lat, township, chief)
+SELECT put.device, s.id, 'micro', s.lon, s.lat, '', ''
+FROM unnest(:id::text[], :lon::float8[], :lat::float8[]) AS s(id, lon, lat) JOIN put ON put.device_id = s.id;
+
+-- name: put_latest of every station
+INSERT INTO station_latest (device, ts, received_at, pm25, pm10, so2, no2, o3, co, tvoc, temperature, humidity, qc)
+SELECT device, now(), now(), 30 + random() * 20, 60, 8, 30, 55, 0.7, 0.25, 21.5, 60,
+    CASE WHEN device % 50 = 0 THEN decode('00000001' || repeat('00', 10), 'hex') END
+FROM station;
+
+-- name: put_alerts of the past, one a minute backwards from `until`, all closed
+INSERT INTO alert (alert_id, kind, profile, pollutant, source, status, severity, opened_at, closed_at, lon, lat, body)
+SELECT body ->> 'id', 'hotspot', 'grid', 'pm25', body -> 'cells' -> 0 ->> 'ix', 'closed', 1 + n % 4, opened_at,
+    opened_at + INTERVAL '40 minutes', 120.05, 31.7, body
+FROM (
+    SELECT n, opened_at, :body::jsonb || jsonb_build_object(
+        'id', 'hotspot-pm25-' || n, 'opened_at', opened_at, 'closed_at', opened_at + INTERVAL '40 minutes'
+    ) AS body
+    FROM generate_series(:first::integer, :last::integer) AS n,
+    LATERAL (SELECT :until::timestamptz - n * INTERVAL '1 minute' AS opened_at) AS at
+) AS past;
+
+-- name: settle after filling a table
+ANALYZE alert;
