@@ -42,9 +42,13 @@ class Wind:
         return Breeze(u, v, self.silent < 30 and bool(np.hypot(u, v) >= CALM))
 
     def last(self, clock: int, minutes: int) -> NDArray[np.float64]:
-        """The winds of the `minutes` up to `clock` (minutes, 2), oldest first; gaps take the wind before them."""
+        """The winds of the `minutes` up to `clock` (minutes, 2), oldest first.
+
+        Gaps take the wind before them, and what lies before the first wind that is known takes that.
+        """
         past = self.history[np.arange(clock - minutes + 1, clock + 1) % MEMORY]
-        known = np.maximum.accumulate(np.where(np.isnan(past[:, 0]), 0, np.arange(minutes)))
+        there = ~np.isnan(past[:, 0])
+        known = np.maximum.accumulate(np.where(there, np.arange(minutes), int(np.argmax(there))))
         filled: NDArray[np.float64] = past[known]
         return filled
 
