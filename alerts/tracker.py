@@ -131,7 +131,9 @@ class Tracker:
         """How far a device in alarm is from an alert, metres; None: it does not belong there."""
         apart = {name: _distance(self.devices[name], sighting.device) for name in case.seen if name in self.devices}
         recent = [d for name, d in apart.items() if clock - case.seen[name] <= self.p.join_minutes]
-        if any((stay.ix, stay.iy) == sighting.cell for stay in case.alert.cells):
+        if sighting.cell == self._cell(case.lead) or self.p.join_minutes >= clock - case.seen.get(
+            sighting.device.id, -1440
+        ):
             return 0.0
         if not recent:
             return None
@@ -141,6 +143,9 @@ class Tracker:
         else:
             limit = self.p.join_m if max(apart.values()) <= self.p.extent_m else 0.0
         return nearest if nearest <= limit else None
+
+    def _cell(self, name: str) -> Cell | None:
+        return self.devices[name].cell if name in self.devices else None
 
     def _open(self, sighting: Sighting, end: datetime, clock: int) -> Case:
         device, cell = sighting.device, sighting.cell

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from alerts import attribution, checkpoint
 from alerts.alert import Alert, Change
 from alerts.attribution import TRAVEL
-from alerts.detector import network, wind
+from alerts.detector import network, reference, wind
 from alerts.detector.panel import Panel, Verdict, unknown
 from alerts.detector.tuning import DEFAULT, FLOOR, Profile, Tuning
 from alerts.tracker import Case, Sighting, Tracker
@@ -35,6 +35,7 @@ class Watch:
         self.trackers: dict[str, Tracker] = {}
         self._profiles = [tuning.grid, tuning.fence]
         self._networks = [self._connect(profile) for profile in self._profiles]
+        self._told = [reference.exchange(net) for net in self._networks]
         self._devices = {device.id: device for device in self.layout.devices}
         self._names = [row.enterprise_id for row in registry.enterprises]
         lon, lat = [row.lon for row in registry.enterprises], [row.lat for row in registry.enterprises]
@@ -53,6 +54,8 @@ class Watch:
         clock = round(frame.minute.timestamp()) // 60
         end = frame.minute.astimezone(UTC) + MINUTE
         breeze = self.wind.step(clock, wind.measured(frame, self.layout))
+        for net, told in zip(self._networks, self._told, strict=True):
+            reference.face(net, breeze, told.side)
         self._admit_new(frame)
         for pollutant, panels in self._by_pollutant():
             sightings = [sighting for panel in panels for sighting in self._judge(panel, frame, clock, breeze)]
@@ -131,7 +134,7 @@ class Watch:
 
     def _judge(self, panel: Panel, frame: Frame, clock: int, breeze: wind.Breeze) -> Iterable[Sighting]:
         """The devices of a panel that are in alarm."""
-        for i in panel.step(frame, clock, breeze):
+        for i in panel.step(frame, clock, breeze, self._told[self._profiles.index(panel.profile)]):
             if np.isnan(panel.minute.y[i]) or np.isnan(panel.minute.level[i]):
                 value = background = 0.0
             else:

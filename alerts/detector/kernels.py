@@ -57,63 +57,6 @@ def sense(values, qc, rows, column, floor, state, minute, p):  # type: ignore[no
 
 
 @njit(nogil=True, cache=False)
-def refer(network, state, minute, wind, p):  # type: ignore[no-untyped-def]
-    """The larger of the neighbours' quantile and the medians of the half-planes that face upwind."""
-    count = network.neighbours.shape[1]
-    value = np.empty(count, np.float32)
-    side = np.empty(count, np.int64)
-    for i in range(len(minute.y)):
-        minute.reference[i] = np.nan
-        n = 0
-        for k in range(count):
-            j = network.neighbours[i, k]
-            if j < 0:
-                break
-            y = minute.y[j] - state.bias[j]
-            if np.isnan(y) or state.age[j] == 0:
-                continue
-            dx, dy = network.x[j] - network.x[i], network.y[j] - network.y[i]
-            along, across = dx * wind.u + dy * wind.v, dx * wind.v - dy * wind.u
-            m = n
-            while m > 0 and value[m - 1] > y:
-                value[m], side[m] = value[m - 1], side[m - 1]
-                m -= 1
-            value[m], side[m] = y, (along + across < 0) + 2 * (along - across < 0)
-            n += 1
-        if n >= 3:
-            minute.reference[i] = quantile(value, n, p.quantile)
-            if p.guard and wind.known:
-                for bit in (1, 2):
-                    minute.reference[i] = max(minute.reference[i], side_median(value, side, n, bit))
-
-
-@njit(nogil=True, cache=False)
-def quantile(value, n, q):  # type: ignore[no-untyped-def]
-    """The `q` quantile of the `n` sorted values, linear between them."""
-    at = q * (n - 1)
-    low = int(at)
-    high = min(low + 1, n - 1)
-    return value[low] + (at - low) * (value[high] - value[low])
-
-
-@njit(nogil=True, cache=False)
-def side_median(value, side, n, bit):  # type: ignore[no-untyped-def]
-    """Median of the sorted values on one side, -inf where fewer than three stand there."""
-    m = 0
-    for k in range(n):
-        m += (side[k] & bit) != 0
-    if m < 3:
-        return -np.inf
-    below, total, seen = (m - 1) // 2, 0.0, 0
-    for k in range(n):
-        if side[k] & bit:
-            if seen in (below, m // 2):
-                total += value[k] * (2 if m % 2 else 1)
-            seen += 1
-    return total / 2
-
-
-@njit(nogil=True, cache=False)
 def track(state, minute, at, p):  # type: ignore[no-untyped-def]
     """Excess over the reference and the running base, in units of the device's own scale; both follow slowly."""
     for i in range(len(minute.y)):
@@ -136,7 +79,8 @@ def track(state, minute, at, p):  # type: ignore[no-untyped-def]
         step = min(max(z, -p.base_clip), p.base_clip) * max(state.scale[i], p.scale_floor)
         state.base[i] += min(gain * early, 0.5) * step
         state.bias[i] += p.bias_gain * early * (1.0 if apart > 0 else -1.0)
-        state.scale[i] *= np.exp(min(p.scale_gain * early, 0.2) * (1.0 if abs(excess) > 0.6745 * state.scale[i] else -1.0))
+        wide = 1.0 if abs(excess) > 0.6745 * state.scale[i] else -1.0
+        state.scale[i] *= np.exp(min(p.scale_gain * early, 0.2) * wide)
         minute.z[i] = min(max(z, -CAP), CAP)
         state.trace[at, i] = int(min(max(np.round(excess / TRACE_STEP), -127.0), 127.0))
 
@@ -164,40 +108,59 @@ def weigh(state, minute, p):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=False)
 def corroborate(network, state, minute, wind, at, p):  # type: ignore[no-untyped-def]
-    """Score: own evidence where enough votes agree, else own and the best close neighbours together."""
-    best = np.empty(8, np.float32)
+    """Score: own evidence where enough votes agree, or own and the best close neighbours together, less the doubts."""
+    best = np.empty(network.neighbours.shape[1], np.float32)
     for i in range(len(minute.own)):
         own = minute.own[i]
         minute.score[i] = np.nan
         if np.isnan(own) or state.age[i] < p.prime:
             continue
         votes = bits(state.votes[i])
-        minute.score[i] = min(own, 0.0) if votes < p.votes else own
+        score = own if votes >= p.votes else min(own, 0.0)
         if votes < 2:
             state.step[i] = 0
-            continue
-        n = 0
-        for k in range(network.close[i]):
-            other = minute.own[network.neighbours[i, k]]
-            if other > p.vote_above and own > 0:
-                other = min(other, p.lean * own)
-                m = n
-                while m > 0 and best[m - 1] < other:
-                    best[m] = best[m - 1]
-                    m -= 1
-                best[m] = other
-                n += 1
-        if minute.score[i] > p.threshold:
-            variety = variation(state.trace[:, i], at, votes)
-            state.step[i] = variety < (p.lively if state.step[i] else p.flat)
-            if state.step[i] and n == 0:
-                minute.score[i] = 0.0
-        total = own
-        for k in range(n):
-            total += best[k]
-            minute.score[i] = max(minute.score[i], 1.25 * total / np.sqrt(k + 2.0) / np.sqrt(2.0))
-        if minute.score[i] > p.threshold:
-            minute.score[i] -= doubt(network, minute, i, wind, p)
+        elif own > 0:
+            agreeing = allies(network, minute, i, best, p)
+            if score > p.threshold and is_step(state, i, at, votes, p) and agreeing == 0:
+                score = 0.0
+            score = max(score, together(own, best[:agreeing]))
+            if score > p.threshold:
+                score -= doubt(network, minute, i, wind, p)
+        minute.score[i] = score
+
+
+@njit(nogil=True, cache=False)
+def is_step(state, i, at, votes, p):  # type: ignore[no-untyped-def]
+    """Whether the excess is as even as a step of the sensor is and a plume never; once suspected, harder to clear."""
+    state.step[i] = variation(state.trace[:, i], at, votes) < (p.lively if state.step[i] else p.flat)
+    return state.step[i] == 1
+
+
+@njit(nogil=True, cache=False)
+def allies(network, minute, i, best, p):  # type: ignore[no-untyped-def]
+    """How many close neighbours see something too, and their evidence, highest first, into `best`."""
+    n = 0
+    for k in range(network.close[i]):
+        other = minute.own[network.neighbours[i, k]]
+        if other > p.vote_above:
+            other = min(other, p.lean * minute.own[i])
+            m = n
+            while m > 0 and best[m - 1] < other:
+                best[m] = best[m - 1]
+                m -= 1
+            best[m] = other
+            n += 1
+    return n
+
+
+@njit(nogil=True, cache=False)
+def together(own, best):  # type: ignore[no-untyped-def]
+    """The best subset is the top of the sorted neighbours (linear-time subset scan, Neill 2012); 0 without any."""
+    total, highest = own, 0.0
+    for k in range(len(best)):
+        total += best[k]
+        highest = max(highest, 1.25 * total / np.sqrt(2.0 * (k + 2)))
+    return highest
 
 
 @njit(nogil=True, cache=False)
@@ -253,7 +216,8 @@ def decide(state, minute, p):  # type: ignore[no-untyped-def]
         else:
             state.over[i] = ((state.over[i] << 1) | (score > p.threshold)) & 0xFF
             state.quiet[i] = 0 if minute.own[i] > p.closing * p.threshold else min(state.quiet[i] + 1, 255)
-        if not state.alarm[i] and state.over[i] & 1 and bits(state.over[i] & 7) >= 2:
+        sure = bits(state.over[i] & 7) >= 2 or score > p.at_once * p.threshold
+        if not state.alarm[i] and state.over[i] & 1 and sure:
             state.alarm[i], state.quiet[i] = 1, 0
         elif state.alarm[i] and state.quiet[i] >= p.quiet:
             state.alarm[i] = 0

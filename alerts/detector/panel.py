@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alerts.detector import kernels
+from alerts.detector import kernels, reference
 from alerts.detector.kernels import Minute
 from alerts.detector.network import Network
+from alerts.detector.reference import Exchange
 from alerts.detector.state import TRACE, State, fresh
 from alerts.detector.tuning import Profile
 from alerts.detector.wind import Breeze
@@ -53,12 +54,13 @@ class Panel:
         self.state = fresh(len(self.network.x))
         self.minute = blank(len(self.network.x))
 
-    def step(self, frame: Frame, clock: int, wind: Breeze) -> NDArray[np.intp]:
-        """Judge minute number `clock`; returns who is in alarm (places of the network)."""
+    def step(self, frame: Frame, clock: int, wind: Breeze, told: Exchange) -> NDArray[np.intp]:
+        """Judge minute number `clock`, for which `told.side` is made; returns who is in alarm (places of the network)."""
         state, minute, p = self.state, self.minute, self.profile.numbers
         self._learn_floor(frame)
         kernels.sense(frame.values, frame.qc, self.network.order, self.column, self.floor, state, minute, p)
-        kernels.refer(self.network, state, minute, wind, p)
+        reference.offer(state, minute.y, told.offer)
+        reference.refer(self.network, told, minute.reference, p)
         kernels.track(state, minute, clock % TRACE, p)
         kernels.weigh(state, minute, p)
         kernels.corroborate(self.network, state, minute, wind, clock % TRACE, p)

@@ -61,6 +61,7 @@ class Numbers(NamedTuple):
     flat: float  # SD over mean of the raised minutes under which a lonely excess is a step of the sensor
     votes: int  # of the last 8
     threshold: float
+    at_once: float  # times the threshold: no second minute is waited for
     closing: float  # share of the threshold under which a minute is quiet
     quiet: int  # quiet minutes that end an alarm
 
@@ -104,6 +105,7 @@ GRID = Profile(
         lively=0.25,
         votes=5,
         threshold=3.4,
+        at_once=1.5,
         closing=0.8,
         quiet=5,
     ),
@@ -147,6 +149,7 @@ FENCE = Profile(
         lively=0.0,
         votes=4,
         threshold=9.0,
+        at_once=9.0,
         closing=1.0,
         quiet=2,
     ),
