@@ -27,7 +27,7 @@ PATIENCE_S = 0.5  # after the minute's commit
 
 async def latency_305() -> list[Row]:
     """A district of 305 stations."""
-    return await _latency(City(305, _begin(), emissions=3.0), 60)
+    return await _latency(City(305, _begin(), emissions=3.0), 40)
 
 
 async def latency_36793() -> list[Row]:
