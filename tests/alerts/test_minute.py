@@ -278,6 +278,20 @@ async def test_checkpoints_that_late_readings_have_overtaken_are_not_used_again(
         assert post.watch.dump() == state, f"judged again since {since} minutes before the end"
 
 
+async def test_after_late_readings_the_detector_knows_what_it_would_have_known(post: Post, pool: asyncpg.Pool) -> None:
+    frames = script(FIRST + 12)
+    await send(pool, frames[:FIRST])
+    for frame in frames[FIRST:]:
+        await send(pool, [frame], without=["M20"])
+        await work(post)
+    for frame in frames[FIRST:]:
+        await send(pool, [frame], only=["M20"])
+        await work(post)
+    watch = Watch(district())
+    judged(frames, watch)
+    assert post.watch.dump() == watch.dump()
+
+
 async def test_readings_that_come_too_late_are_stored_and_change_nothing(post: Post, pool: asyncpg.Pool) -> None:
     await late(post, pool, range(FIRST, FIRST + 12), FIRST + 30)
     log_before = await log(pool)
