@@ -1,5 +1,6 @@
 """Frames laid out in the columns in which they are judged and stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -77,53 +78,49 @@ def _refuse(batch: Batch, frame: Sent, reason: str, detail: str) -> None:
 
 
 class _StationRows:
-    """Gathers station frames cell by cell, so that the arrays are filled in one go."""
+    """Gathers station frames row by row, so that the arrays are filled in one go."""
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.frames: list[Sent] = []
         self.row: dict[tuple[int, datetime], int] = {}
-        self.at: list[tuple[int, int]] = []
-        self.value: list[float] = []
+        self.values: list[Mapping[str, float | None]] = []
         self.flags: list[tuple[int, int, int]] = []
-        self.sent: set[tuple[int, int]] = set()
 
     def add(self, frame: Sent, device: int) -> None:
         """A frame of a minute that is there already adds the channels that are not: of a channel the first counts."""
-        for name in frame.values.keys() - COLUMN.keys():
-            _refuse(self.batch, frame, "channel", f"values.{name}: no such channel of a station")
-        if not (frame.values.keys() | frame.flags.keys()) & COLUMN.keys():
-            return
+        if not frame.values or not frame.values.keys() <= COLUMN.keys():
+            for name in frame.values.keys() - COLUMN.keys():
+                _refuse(self.batch, frame, "channel", f"values.{name}: no such channel of a station")
+            if not (frame.values.keys() | frame.flags.keys()) & COLUMN.keys():
+                self._flag(frame, -1, {})  # which refuses them all
+                return
         row = self.row.setdefault((device, frame.minute), len(self.frames))
         if row == len(self.frames):
             self.frames.append(frame)
             self.batch.devices.append(device)
             self.batch.minutes.append(frame.minute)
-        # Flags first: one that comes with a repeat is not for the value that was sent before it.
-        for name, letter in frame.flags.items():
-            self._flag(frame, row, name, letter)
-        for name, value in frame.values.items():
-            place = (row, COLUMN.get(name, -1))
-            if value is not None and place[1] >= 0 and place not in self.sent:
-                self.sent.add(place)
-                self.at.append(place)
-                self.value.append(value)
+            self._flag(frame, row, {})
+            self.values.append(frame.values)
+        else:
+            before = {name: value for name, value in self.values[row].items() if value is not None}
+            self._flag(frame, row, before)
+            self.values[row] = {**frame.values, **before}
 
-    def _flag(self, frame: Sent, row: int, name: str, letter: str) -> None:
-        column, code = COLUMN.get(name), LETTERS.get(letter)
-        if column is None or code is None:
-            _refuse(self.batch, frame, "flag", f"flags.{name}: {letter!r}: no such channel or HJ 212 letter")
-        elif (row, column) not in self.sent:
-            self.flags.append((row, column, int(code)))
+    def _flag(self, frame: Sent, row: int, before: Mapping[str, float | None]) -> None:
+        """A flag that comes with a repeat is not for the value that was sent before it."""
+        for name, letter in frame.flags.items():
+            column, code = COLUMN.get(name), LETTERS.get(letter)
+            if column is None or code is None:
+                _refuse(self.batch, frame, "flag", f"flags.{name}: {letter!r}: no such channel or HJ 212 letter")
+            elif name not in before:
+                self.flags.append((row, column, int(code)))
 
     def finish(self) -> None:
         """Fill the arrays and judge them."""
-        shape = (len(self.frames), len(CHANNELS))
-        exact = np.full(shape, np.nan)
-        qc = np.zeros(shape, np.uint8)
-        if self.at:
-            rows, columns = np.array(self.at).T
-            exact[rows, columns] = self.value
+        table = [list(map(values.get, COLUMN)) for values in self.values]
+        exact = np.array(table, float).reshape(-1, len(COLUMN))  # None becomes NaN
+        qc = np.zeros(exact.shape, np.uint8)
         for row, column, code in self.flags:
             qc[row, column] = qc[row, column] or code
         for row, column in np.argwhere(implausible(exact)):

@@ -197,3 +197,9 @@ def test_nothing_at_all() -> None:
     batch = taken()
     assert batch.values.shape == (0, len(CHANNELS))
     assert DIRECTORY.stations
+
+
+def test_flags_of_unknown_channels_alone_are_refused_too() -> None:
+    batch = taken(message(frame(flags={"colour": "C"})))
+    assert not batch.devices
+    assert reasons(batch) == ["flag"]
