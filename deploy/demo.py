@@ -31,11 +31,12 @@ from sql.migrate import migrate
 DISTRICT = Path(__file__).parent / "district"
 SEED = 20
 HISTORY = timedelta(hours=6)  # enough for the detector to know the district
-EMISSIONS_A_DAY = 48.0
+EMISSIONS_A_DAY = 16.0
 ROSTER_DAYS = 31
 MINUTE = timedelta(minutes=1)
 READY_S = 120.0  # for the processes to start on a slow machine
 USUAL_AGE_DAYS = 1826
+APART_M = 2500.0
 PLAUSIBLE_RISE = 150.0  # µg/m³
 
 
@@ -181,23 +182,28 @@ def with_roster(district: Path, folder: Path, today: date) -> Path:
 
 
 def planned(fleet: Fleet, now: datetime) -> list[Emission]:
-    """An emission begun 25 minutes ago that goes on and another kind that begins now, both where stations see them."""
+    """An emission begun 25 minutes ago that goes on, and one of another kind that a first look will see come up."""
     going = _well_seen(fleet, now - 25 * MINUTE, 90)
-    return [going, _well_seen(fleet.with_emissions([going]), now, 45)]
+    return [going, _well_seen(fleet.with_emissions([going]), now - 3 * MINUTE, 45)]
 
 
 def _well_seen(fleet: Fleet, start: datetime, minutes: int) -> Emission:
-    """From the enterprise that several stations see best in its first half hour, as strong as is plausible there."""
+    """From the enterprise that stations see best in its first quarter of an hour, as strong as is plausible there."""
     begin = int(start.timestamp()) // 60
 
     def rises(enterprise: str) -> Floats:
-        """µg/m³ for each g/s at all stations, the nearest to the plume last."""
+        """µg/m³ for each g/s at all stations, the lowest first."""
         source = Source(*fleet.places[enterprise], begin, np.ones(60))
-        later = range(begin + 5, begin + 31, 5)
-        return np.sort(np.mean([rise(source, minute, fleet.xy, fleet.weather(minute)) for minute in later], axis=0))
+        seen = range(begin + 3, begin + 16, 2)
+        return np.sort(np.mean([rise(source, minute, fleet.xy, fleet.weather(minute)) for minute in seen], axis=0))
 
-    busy = [fleet.mixes[one.enterprise_id] for one in fleet.active(begin)]  # another of these would be no new alert
-    free = [key for key in sorted(fleet.places) if fleet.mixes[key] not in busy]
-    enterprise = max(free or sorted(fleet.places), key=lambda key: float(rises(key)[-3]))
+    def is_told_from(one: str, other: str) -> bool:
+        """Whether both make alerts of their own: more of the same nearby would only lengthen the alert that is open."""
+        far = np.hypot(*np.subtract(fleet.places[one], fleet.places[other])) > APART_M
+        return bool(far) or not fleet.mixes[one].keys() & fleet.mixes[other].keys()
+
+    busy = {emission.enterprise_id for emission in fleet.active(begin)}
+    free = [key for key in sorted(fleet.places) if all(is_told_from(key, other) for other in busy)]
+    enterprise = max(free or sorted(fleet.places), key=lambda key: float(rises(key)[-2]))
     strength = float(np.clip(PLAUSIBLE_RISE / max(rises(enterprise)[-1], 1.0), 1.0, 10.0))
     return Emission(enterprise, start, minutes, strength)
