@@ -101,7 +101,7 @@ def _subscribed(here: House) -> float:
     """Messages a second that `mosquitto_sub` takes of the same backlog, and does nothing with."""
     count = STATIONS * MINUTES
     command = _mosquitto_sub(here)
-    subprocess.run([*command, "-W", "3"], check=False, stdout=subprocess.DEVNULL)  # opens its session
+    subprocess.run([*command, "-W", "3"], check=False, capture_output=True)  # opens its session
     publish_backlog(here.servers.mqtt_url, MINUTES, 1, "bench")
     began = time.perf_counter()
     subprocess.run([*command, "-C", str(count)], check=True, stdout=subprocess.DEVNULL)
