@@ -121,7 +121,7 @@ def corroborate(network, state, minute, wind, at, p):  # type: ignore[no-untyped
             state.step[i] = 0
         elif own > 0:
             agreeing = allies(network, minute, i, best, p)
-            if score > p.threshold and is_step(state, i, at, votes, p) and agreeing == 0:
+            if score > p.threshold and is_step(state, i, at, votes, agreeing, p):
                 score = 0.0
             score = max(score, together(own, best[:agreeing]))
             if score > p.threshold:
@@ -130,9 +130,9 @@ def corroborate(network, state, minute, wind, at, p):  # type: ignore[no-untyped
 
 
 @njit(nogil=True, cache=False)
-def is_step(state, i, at, votes, p):  # type: ignore[no-untyped-def]
-    """Whether the excess is as even as a step of the sensor is and a plume never; once suspected, harder to clear."""
-    state.step[i] = variation(state.trace[:, i], at, votes) < (p.lively if state.step[i] else p.flat)
+def is_step(state, i, at, votes, agreeing, p):  # type: ignore[no-untyped-def]
+    """Whether a lonely excess is as even as steps of the sensor are and plumes never; once suspected, hard to clear."""
+    state.step[i] = agreeing == 0 and variation(state.trace[:, i], at, votes) < (p.lively if state.step[i] else p.flat)
     return state.step[i] == 1
 
 
@@ -165,8 +165,8 @@ def together(own, best):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=False)
 def doubt(network, minute, i, wind, p):  # type: ignore[no-untyped-def]
-    """What a passing front takes off a score: nobody upwind who could have seen it come, neighbours that fall."""
-    seen, upwind, falling = 0, 0, 0
+    """What a passing front takes off a score: nobody upwind to have seen it come, many that move."""
+    seen, upwind, falling, rising = 0, 0, 0, 0
     for k in range(network.neighbours.shape[1]):
         j = network.neighbours[i, k]
         if j < 0:
@@ -177,8 +177,9 @@ def doubt(network, minute, i, wind, p):  # type: ignore[no-untyped-def]
         seen += 1
         upwind += dx * wind.u + dy * wind.v < 0
         falling += minute.z[j] < -1.5
-    share = falling / max(seen, 1)
-    return p.blind * (upwind < 3) + p.turmoil * max(share - 0.15, 0.0)
+        rising += minute.z[j] > 1.0
+    turmoil = max(falling / max(seen, 1) - p.may_fall, 0.0) + max(rising / max(seen, 1) - p.may_rise, 0.0)
+    return p.blind * (upwind < 3) + p.turmoil * turmoil
 
 
 @njit(nogil=True, cache=False)
@@ -215,7 +216,8 @@ def decide(state, minute, p):  # type: ignore[no-untyped-def]
                 state.quiet[i] = min(state.quiet[i] + 1, 255)
         else:
             state.over[i] = ((state.over[i] << 1) | (score > p.threshold)) & 0xFF
-            state.quiet[i] = 0 if minute.own[i] > p.closing * p.threshold else min(state.quiet[i] + 1, 255)
+            confirmed = minute.own[i] > p.closing * p.threshold and not state.step[i]
+            state.quiet[i] = 0 if confirmed else min(state.quiet[i] + 1, 255)
         sure = bits(state.over[i] & 7) >= 2 or score > p.at_once * p.threshold
         if not state.alarm[i] and state.over[i] & 1 and sure:
             state.alarm[i], state.quiet[i] = 1, 0

@@ -55,7 +55,7 @@ class Panel:
         self.minute = blank(len(self.network.x))
 
     def step(self, frame: Frame, clock: int, wind: Breeze, told: Exchange) -> NDArray[np.intp]:
-        """Judge minute number `clock`, for which `told.side` is made; returns who is in alarm (places of the network)."""
+        """Judge minute number `clock`, for which `told.side` is made; returns the places of the network in alarm."""
         state, minute, p = self.state, self.minute, self.profile.numbers
         self._learn_floor(frame)
         kernels.sense(frame.values, frame.qc, self.network.order, self.column, self.floor, state, minute, p)

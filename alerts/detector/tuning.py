@@ -52,7 +52,9 @@ class Numbers(NamedTuple):
     rough_weight: float
     lively: float  # the same, above which a suspected step is believed to be none
     blind: float  # added to the threshold where nobody stands upwind
-    turmoil: float  # times the share of neighbours that fall, added to the threshold
+    turmoil: float  # times the share of neighbours that fall or rise beyond what is usual, added to the threshold
+    may_fall: float  # usual shares
+    may_rise: float
     lean: float  # a neighbour counts at most this many times the own evidence
     fall_up: float  # gains of the running mean of z below zero
     fall_down: float
@@ -91,12 +93,14 @@ GRID = Profile(
         scale_floor=0.08,
         vote_above=2.0,
         rough_gain=0.2,
-        rough_free=1.3,
+        rough_free=1.2,
         rough_share=0.4,
         blind=1.5,
         turmoil=10.0,
-        lean=1.5,
-        rough_weight=1.0,
+        may_fall=0.15,
+        may_rise=0.25,
+        lean=1.1,
+        rough_weight=1.2,
         fall_up=0.25,
         fall_down=0.04,
         fall_free=1.2,
@@ -139,7 +143,9 @@ FENCE = Profile(
         rough_share=0.4,
         blind=0.0,
         turmoil=0.0,
-        lean=1.5,
+        may_fall=0.15,
+        may_rise=0.25,
+        lean=1.1,
         rough_weight=0.0,
         fall_up=0.25,
         fall_down=0.04,
