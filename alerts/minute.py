@@ -124,7 +124,7 @@ async def rejudge(post: Post, since: datetime) -> None:
             changes, verdicts = await _judge(post, chunk)
             await put_verdicts(post.connection, post.layout, verdicts)
             found.update({change.alert.id: change.alert for _, change in changes})
-        await _withdraw(post, restart, found.keys() | {alert.id for alert in post.watch.open()}, LATE)
+        await _withdraw(post, restart, found.keys(), LATE)
         await _mend(post, found, LATE)
         await _save(post)
     metrics.REJUDGED.inc(len(minutes))

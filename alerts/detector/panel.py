@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alerts.detector import kernels, reference
-from alerts.detector.kernels import Minute
+from alerts.detector import decision, evidence, reference
+from alerts.detector.evidence import Minute
 from alerts.detector.network import Network
 from alerts.detector.reference import Exchange
 from alerts.detector.state import TRACE, State, fresh
@@ -58,13 +58,13 @@ class Panel:
         """Judge minute number `clock`, for which `told.side` is made; returns the places of the network in alarm."""
         state, minute, p = self.state, self.minute, self.profile.numbers
         self._learn_floor(frame)
-        kernels.sense(frame.values, frame.qc, self.network.order, self.column, self.floor, state, minute, p)
+        evidence.sense(frame.values, frame.qc, self.network.order, self.column, self.floor, state, minute, p)
         reference.offer(state, minute.y, told.offer)
         reference.refer(self.network, told, minute.reference, p)
-        kernels.track(state, minute, clock % TRACE, p)
-        kernels.weigh(state, minute, p)
-        kernels.corroborate(self.network, state, minute, wind, clock % TRACE, p)
-        kernels.decide(state, minute, p)
+        evidence.track(state, minute, clock % TRACE, p)
+        evidence.weigh(state, minute, p)
+        decision.corroborate(self.network, state, minute, wind, clock % TRACE, p)
+        decision.decide(state, minute, p)
         return np.flatnonzero(state.alarm)
 
     def _learn_floor(self, frame: Frame) -> None:

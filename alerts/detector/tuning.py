@@ -109,9 +109,9 @@ GRID = Profile(
         lively=0.25,
         votes=5,
         threshold=3.4,
-        at_once=1.5,
+        at_once=2.0,
         closing=0.8,
-        quiet=5,
+        quiet=4,
     ),
 )
 FENCE = Profile(
