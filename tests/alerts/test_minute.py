@@ -17,7 +17,6 @@ from tests.support.loop import (
     FIRST,
     HOT,
     LAST,
-    LENGTH,
     bodies,
     final,
     judged,
@@ -192,6 +191,20 @@ async def test_an_alert_whose_readings_are_gone_is_closed_with_the_reason_and_to
     assert await pool.fetchval("SELECT count(*) FROM pgqueuer") == 1
 
 
+async def test_an_alert_that_another_detector_had_not_found_is_opened_when_this_one_starts_anew(
+    post: Post, pool: asyncpg.Pool, database: str
+) -> None:
+    await send(pool, script(FIRST + 20))
+    await work(post)
+    before = await bodies(pool)
+    owner = await asyncpg.connect(database)
+    await owner.execute("TRUNCATE alert, alert_event, alert_cell, delivery; DELETE FROM checkpoint")
+    await owner.close()
+    second = await again(post)
+    assert set(await bodies(pool)) == set(before) == {alert.id for alert in second.watch.open()}
+    assert [(action, why) for _, action, _, why in await log(pool)] == [("opened", LOST)]
+
+
 async def late(post: Post, pool: asyncpg.Pool, missing: range, seen: int, who: tuple[str, ...] = HOT) -> list[object]:
     """All that `who` measured in these minutes comes only when minute `seen` has been judged."""
     frames = script()
@@ -250,8 +263,7 @@ async def test_late_readings_that_come_twice_do_not_undo_each_other(post: Post, 
     await work(post)
     await send(pool, other, only=["M00"])
     await work(post)
-    for i in range(FIRST + 14, LENGTH):
-        await send(pool, frames[i : i + 1])
+    await send(pool, frames[FIRST + 14 :])
     await work(post)
     stored = await bodies(pool)
     told = final(judged(frames))
@@ -290,6 +302,26 @@ async def test_after_late_readings_the_detector_knows_what_it_would_have_known(p
     watch = Watch(district())
     judged(frames, watch)
     assert post.watch.dump() == watch.dump()
+
+
+async def test_a_cell_that_had_only_fallen_silent_never_left_when_its_readings_come_late(
+    post: Post, pool: asyncpg.Pool
+) -> None:
+    silence = range(FIRST + 20, FIRST + 32)
+    frames = script()
+    await send(pool, frames[: silence.start])
+    await send(pool, frames[silence.start : silence.stop], without=["M16"])
+    await work(post)
+    ((_, silent),) = (await bodies(pool)).items()
+    assert any(cell["to"] for cell in silent["cells"])
+    await send(pool, frames[silence.start : silence.stop], only=["M16"])
+    await work(post)
+    watch = Watch(district())
+    judged(frames[: silence.stop], watch)
+    ((_, body),) = (await bodies(pool)).items()
+    assert body["cells"] == body_of(watch.open()[0])["cells"]
+    assert not any(cell["to"] for cell in body["cells"])
+    assert (await log(pool))[-1][1::2] == ("updated", LATE)
 
 
 async def test_readings_that_come_too_late_are_stored_and_change_nothing(post: Post, pool: asyncpg.Pool) -> None:
@@ -358,8 +390,8 @@ async def test_a_reading_of_a_device_that_was_registered_a_moment_ago_does_no_ha
 async def test_old_checkpoints_go_and_the_one_that_a_late_reading_may_need_stays(
     post: Post, pool: asyncpg.Pool
 ) -> None:
-    frames = script(60)
-    for i in range(60):
+    frames = script(40)
+    for i in range(40):
         await send(pool, frames[i : i + 1])
         await work(post)
     kept = [row["minute"] for row in await pool.fetch("SELECT minute FROM checkpoint ORDER BY 1")]
