@@ -64,9 +64,10 @@ def traced(panel: Panel, clock: int, places: NDArray[np.int32]) -> NDArray[np.fl
 def begin(panel: Panel, place: int, xy: Floats, clock: int) -> Trail:
     """The trail of an alert that opens at `place` in minute `clock`, with the minutes before; `xy` of the layout."""
     network, scale = panel.network, panel.profile.plume
-    distance = np.hypot(network.x - network.x[place], network.y - network.y[place])
-    count = min(WITNESSES, int((distance <= scale.reach).sum()))
-    places = np.argsort(distance, kind="stable")[:count].astype(np.int32)
+    near = np.flatnonzero(np.abs(network.x - network.x[place]) <= scale.reach)
+    distance = np.hypot(network.x[near] - network.x[place], network.y[near] - network.y[place])
+    nearest = np.argsort(distance, kind="stable")[: min(WITNESSES, int((distance <= scale.reach).sum()))]
+    places = near[nearest].astype(np.int32)
     level = np.nan_to_num(panel.minute.level[places], nan=float(panel.minute.level[place])).astype(np.float64)
     trail = Trail(scale, places, xy[network.order[places]], level)
     trail.excess = [traced(panel, minute, places) for minute in range(clock - TRACE + 1, clock + 1)]
