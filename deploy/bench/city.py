@@ -1,6 +1,8 @@
 """A city of any size for the benchmarks: a station in every cell, plausible air, plumes now and then."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,23 @@ EMITTED = 3  # pollutants that an emission raises
 REACH = 3  # cells east of the source that see it
 
 
+class _Stations(Sequence[Station]):
+    """Stations that are made when they are looked at, and so take no memory."""
+
+    def __init__(self, places: list[tuple[float, float]]) -> None:
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, cell: Any) -> Any:
+        lon, lat = self._places[cell]
+        name = name_of(cell)
+        return Station.model_construct(
+            station_id=name, name=name, kind="micro", lon=lon, lat=lat, township="", chief=""
+        )
+
+
 class City:
     """`cells` stations in a square; minute 0 begins at `start`."""
 
@@ -43,23 +62,17 @@ class City:
         return random.integers(0, [[2880], [self.cells], [len(SENT)]], (3, count))
 
     def registry(self) -> Registry:
-        """The registry, made without validation: a million stations would take minutes."""
+        """The registry, made without validation: a million stations would take minutes, and hide what comes after."""
         i = np.arange(self.cells)
         places = self._places(i % self.side + 0.5, i // self.side + 0.5)
-        stations = tuple(
-            Station.model_construct(
-                station_id=name_of(k), name=name_of(k), kind="micro", lon=lon, lat=lat, township="", chief=""
-            )
-            for k, (lon, lat) in enumerate(places)
-        )
+        stations = _Stations(places)
         x, y = np.random.default_rng(2).random((2, ENTERPRISES)) * self.side
         enterprises = tuple(
             Enterprise(enterprise_id=f"E{k:03d}", name=f"E{k:03d}", lon=lon, lat=lat)
             for k, (lon, lat) in enumerate(self._places(x, y))
         )
-        return Registry.model_construct(
-            grid=self._row, stations=stations, enterprises=enterprises, monitors=(), people=(), shifts=()
-        )
+        rows = {"grid": self._row, "stations": stations, "enterprises": enterprises}
+        return Registry.model_construct(**rows, monitors=(), people=(), shifts=())
 
     def _places(self, x: Reals, y: Reals) -> list[tuple[float, float]]:
         lon, lat = self._grid.lonlat(x * self._row.cell_m, y * self._row.cell_m)
