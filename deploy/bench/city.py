@@ -71,7 +71,7 @@ class City:
             Enterprise(enterprise_id=f"E{k:03d}", name=f"E{k:03d}", lon=lon, lat=lat)
             for k, (lon, lat) in enumerate(self._places(x, y))
         )
-        rows = {"grid": self._row, "stations": stations, "enterprises": enterprises}
+        rows: dict[str, Any] = {"grid": self._row, "stations": stations, "enterprises": enterprises}
         return Registry.model_construct(**rows, monitors=(), people=(), shifts=())
 
     def _places(self, x: Reals, y: Reals) -> list[tuple[float, float]]:

@@ -32,7 +32,7 @@ async def latency_305() -> list[Row]:
 
 async def latency_36793() -> list[Row]:
     """The hot grid of the "2+26" cities, 36,793 cells."""
-    return await _latency(City(36_793, _begin()), 25)
+    return await _latency(City(36_793, _begin()), 20)
 
 
 def _begin() -> datetime:
