@@ -33,7 +33,9 @@ class Publisher:
         A `considerate` publisher waits while the broker keeps a large backlog for slow readers (Mosquitto tells).
         """
         self._change = threading.Condition()
-        self.unheard = self._unanswered = self._stored = self._since = 0
+        self.unheard = self._sent = self._unanswered = 0
+        self._counted = self._mark = 0
+        self._stored: int | None = None  # as long as the broker does not tell
         self._considerate = considerate
         self._answered = threading.Event()
         self._refusal = ""
@@ -45,15 +47,15 @@ class Publisher:
             self._client.will_set(*will, qos=1, retain=True)
         self._client.on_connect = self._on_connect
         self._client.on_publish = self._on_publish
-        self._client.on_message = self._on_stored
+        self._client.on_message = self._on_tick
         self._connect(address)
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """Hand over one message; blocks while the broker owes too many acknowledgements. Raises Problem."""
-        self._wait(lambda: self._unanswered < WINDOW and self._stored + self._since < BACKLOG, PATIENCE)
+        self._wait(lambda: self._unanswered < WINDOW and not self._is_full(), PATIENCE)
         with self._change:
             self._unanswered += 1
-            self._since += self._considerate
+            self._sent += 1
         self._client.publish(topic, payload, qos=1, retain=retain)
 
     def drain(self, patience: float = PATIENCE) -> None:
@@ -76,6 +78,9 @@ class Publisher:
                     logger.warning("%d messages went to nobody: start `hotgrid ingest` first", self.unheard)
         finally:
             self.close()
+
+    def _is_full(self) -> bool:
+        return self._stored is not None and self._stored + self._sent - self._counted >= BACKLOG
 
     def _wait(self, condition: Callable[[], bool], patience: float) -> None:
         with self._change:
@@ -108,11 +113,17 @@ class Publisher:
         if self._considerate:
             self._client.subscribe([(STORED, 0), (TICK, 0)])
 
-    def _on_stored(self, _c: paho.Client, _u: Any, message: paho.MQTTMessage) -> None:
+    def _on_tick(self, _c: paho.Client, _u: Any, message: paho.MQTTMessage) -> None:
+        """Learn how much the broker keeps; a count that has not changed is not told again, only that time goes on.
+
+        What was acknowledged before a tick is in the count that follows it, or in the old one if none follows.
+        """
         with self._change:
-            self._since = 0  # a count that has not changed is not told again, only that time goes on
+            self._counted = self._mark
             if message.topic == STORED:
                 self._stored = int(message.payload)
+            else:
+                self._mark = self._sent - self._unanswered
             self._change.notify()
 
     def _on_publish(self, _c: paho.Client, _u: Any, _m: int, reason: Any, _p: Any) -> None:

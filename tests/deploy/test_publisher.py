@@ -28,11 +28,22 @@ async def test_a_considerate_publisher_waits_for_a_slow_reader(
 
         async with taking(servers.mqtt_url, "slow", "considerate/+") as reader:
             work = asyncio.create_task(asyncio.to_thread(publish))
-            await until_true(lambda: considerate._stored + considerate._since >= BACKLOG)
+            await until_true(considerate._is_full)
             assert len(sent) <= BACKLOG  # nothing is acknowledged yet
             payloads = await reader.take(MESSAGES)
             await work
     assert [int(payload) for payload in payloads] == list(range(MESSAGES))
+
+
+def test_a_broker_that_does_not_tell_what_it_keeps_is_not_waited_for(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("BACKLOG", 10), ("STORED", "$SYS/nothing"), ("TICK", "$SYS/never")):
+        monkeypatch.setattr(publisher, name, value)
+    with Publisher(servers.mqtt_url, considerate=True) as considerate:
+        for _ in range(100):
+            considerate.publish("nobody/listens", b"")
+    assert considerate.unheard == 100
 
 
 def test_messages_that_nobody_hears_are_counted_and_told(servers: Servers, caplog: pytest.LogCaptureFixture) -> None:
