@@ -324,6 +324,17 @@ async def test_a_cell_that_had_only_fallen_silent_never_left_when_its_readings_c
     assert (await log(pool))[-1][1::2] == ("updated", LATE)
 
 
+async def test_late_readings_that_change_nothing_say_nothing(post: Post, pool: asyncpg.Pool) -> None:
+    await send(pool, script(FIRST + 12))
+    await work(post)
+    before = await log(pool)
+    assert [action for _, action, _, _ in before][:1] == ["opened"]
+    await pool.execute("INSERT INTO arrival (minute, devices) VALUES ($1, 0)", START + FIRST * MINUTE)
+    await work(post)
+    assert await pool.fetchval("SELECT count(*) FROM arrival") == 0
+    assert await log(pool) == before
+
+
 async def test_readings_that_come_too_late_are_stored_and_change_nothing(post: Post, pool: asyncpg.Pool) -> None:
     await late(post, pool, range(FIRST, FIRST + 12), FIRST + 30)
     log_before = await log(pool)
