@@ -141,7 +141,7 @@ class Watch:
                 value, background = panel.value(i), panel.background(i)
             device = self.layout.devices[panel.network.order[i]]
             score = float(np.nan_to_num(panel.minute.score[i]))
-            neighbours = int((panel.network.neighbours[i] >= 0).sum())
+            neighbours = panel.usable(i)
             assert device.cell is not None
             yield Sighting(device, device.cell, panel.profile, value, background, score, neighbours)
 

@@ -25,7 +25,9 @@ def corroborate(network, state, minute, wind, at, p):  # type: ignore[no-untyped
                 score = 0.0
             score = max(score, together(own, best[:agreeing]))
             if score > p.threshold:
-                score -= doubt(network, minute, i, wind, p)
+                score -= doubt(network, minute, i, wind, p) + p.wide * max(
+                    state.scale[i] / p.scale_floor - p.may_vary, 0.0
+                )
         minute.score[i] = score
 
 

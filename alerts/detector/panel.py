@@ -82,6 +82,11 @@ class Panel:
         """What the place would show without an emission."""
         return max(float(np.exp(self.minute.level[i]) - self.floor), 0.0)
 
+    def usable(self, i: int) -> int:
+        """How many neighbours of a place gave evidence."""
+        near = self.network.neighbours[i]
+        return int(np.count_nonzero(~np.isnan(self.minute.y[near[near >= 0]])))
+
     def write(self, frame: Frame, verdict: Verdict) -> None:
         """Put the newest minute into the rows of the layout."""
         rows, state, minute = self.network.order, self.state, self.minute

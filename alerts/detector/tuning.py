@@ -53,6 +53,8 @@ class Numbers(NamedTuple):
     lively: float  # the same, above which a suspected step is believed to be none
     blind: float  # added to the threshold where nobody stands upwind
     turmoil: float  # times the share of neighbours that fall or rise beyond what is usual, added to the threshold
+    wide: float  # times the device's scale beyond what is usual, in floors, added to the threshold
+    may_vary: float
     may_fall: float  # usual shares
     may_rise: float
     lean: float  # a neighbour counts at most this many times the own evidence
@@ -91,12 +93,14 @@ GRID = Profile(
         held_above=3.5,
         scale_gain=0.004,
         scale_floor=0.08,
-        vote_above=2.0,
+        vote_above=1.9,
         rough_gain=0.2,
         rough_free=1.2,
         rough_share=0.4,
         blind=1.5,
         turmoil=10.0,
+        wide=4.0,
+        may_vary=0.7,
         may_fall=0.15,
         may_rise=0.25,
         lean=1.1,
@@ -108,7 +112,7 @@ GRID = Profile(
         flat=0.17,
         lively=0.25,
         votes=5,
-        threshold=3.4,
+        threshold=2.9,
         at_once=2.0,
         closing=0.8,
         quiet=4,
@@ -143,6 +147,8 @@ FENCE = Profile(
         rough_share=0.4,
         blind=0.0,
         turmoil=0.0,
+        wide=0.0,
+        may_vary=0.7,
         may_fall=0.15,
         may_rise=0.25,
         lean=1.1,

@@ -142,7 +142,7 @@ def test_weigh_of_calm_air_is_the_running_mean() -> None:
     for value in z:
         minute.z[:], minute.level[:] = value, 3.0
         evidence.weigh(state, minute, GRID.numbers)
-    expected = max(1.2 * naive.means(z, 0.5), naive.means(z, 0.3))
+    expected = max(1.2 * naive.means(z.tolist(), 0.5), naive.means(z.tolist(), 0.3))
     assert minute.own[0] == pytest.approx(expected, rel=1e-5)
     assert decision.bits(state.votes[0]) == sum(z[-8:] > GRID.numbers.vote_above)
 

@@ -5,10 +5,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from alerts import attribution
 from alerts.alert import Alert, Change
 from alerts.checkpoint import CheckpointError
+from alerts.detector import decision, evidence, reference
 from alerts.detector.tuning import DEFAULT
 from alerts.watch import MINUTE, Watch
+from alerts.watch import compile as compile_kernels
 from ingest.layout import Frame
 from ingest.registry import Registry
 from tests.support.scene import district, emit, weather
@@ -98,6 +101,20 @@ def test_a_registry_that_gained_and_lost_a_station_still_takes_up_the_state() ->
         ages = dict(zip((d.id for d in second.layout.devices), second.verdicts()["pm25"].state, strict=True))
         assert ages["M20"] == 0  # primed, no data in this minute
         assert second.find("pm25", "grid").state.age.max() >= PRIMED
+
+
+def test_after_compiling_no_minute_waits_for_the_compiler() -> None:
+    compile_kernels()
+    kernels = [
+        kernel
+        for module in (evidence, decision, reference, attribution)
+        for kernel in vars(module).values()
+        if hasattr(kernel, "signatures")
+    ]
+    before = [len(kernel.signatures) for kernel in kernels]
+    run(Watch(district()), script(district()))
+    assert kernels
+    assert [len(kernel.signatures) for kernel in kernels] == before
 
 
 def test_bytes_that_are_no_dump_are_refused() -> None:
