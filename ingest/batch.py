@@ -12,7 +12,7 @@ from ingest.channel import CHANNELS, COLUMN
 from ingest.directory import Directory
 from ingest.flag import LETTERS, Qc
 from ingest.frame import Reject, Sent
-from ingest.quality import implausible, judge
+from ingest.quality import MONITOR_RANGE, implausible, judge
 
 _NAMED = {channel.name: channel for channel in CHANNELS}
 
@@ -154,7 +154,7 @@ def _judged(frame: Sent, name: str, value: float | None, qc: Qc, batch: Batch) -
     """A monitor's value and flag; stacks hold more than air, so only nonsense is refused."""
     if value is None:
         return None, int(qc)
-    if not -1e3 <= value <= 1e9:
+    if not MONITOR_RANGE[0] <= value <= MONITOR_RANGE[1]:
         _refuse(batch, frame, "implausible", f"values.{name}: {value:g} cannot be")
         return None, int(Qc.IMPLAUSIBLE)
     return value, int(qc)

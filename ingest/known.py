@@ -7,7 +7,7 @@ import asyncpg
 from ingest.directory import Directory
 from ingest.importer import REGISTRY
 from ingest.store import patiently
-from ingest.unit import UnitError, factor
+from ingest.unit import multiplier
 
 
 class Known:
@@ -35,12 +35,5 @@ async def load_directory(on: asyncpg.Connection | asyncpg.Pool) -> Directory:
     numbers = {row["device_id"]: row["device"] for row in await REGISTRY.devices.fetch(on)}
     stations = {row["station_id"]: numbers[row["station_id"]] for row in await REGISTRY.stations.fetch(on)}
     rows = await REGISTRY.monitors.fetch(on)
-    channels = {(row["mn"], row["channel"]): _multiplier(row["channel"], row["unit"]) for row in rows}
+    channels = {(row["mn"], row["channel"]): multiplier(row["channel"], row["unit"]) for row in rows}
     return Directory(stations, {row["mn"]: numbers[row["mn"]] for row in rows}, channels)
-
-
-def _multiplier(channel: str, unit: str) -> float:
-    try:
-        return factor(channel, unit)
-    except UnitError:
-        return float("nan")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ingest.channel import CHANNELS
 from ingest.grid import Cell, Floats, Grid
 from ingest.registry import Registry
+from ingest.unit import multiplier
 
 MONITOR = "monitor"
 
@@ -33,6 +34,8 @@ class Layout:
     grid: Grid
     devices: tuple[Device, ...]
     channels: tuple[str, ...]
+    registered: tuple[tuple[int, int, float], ...] = ()
+    """What monitors may send: row, column, multiplier to the canonical unit (NaN: the unit does not convert)."""
 
     @classmethod
     def of(cls, registry: Registry) -> "Layout":
@@ -48,8 +51,15 @@ class Layout:
             x, y = grid.metres(lon, lat)
             devices.append(Device(name, kind, float(x), float(y), grid.cell(lon, lat), enterprise))
         named = [channel.name for channel in CHANNELS]
-        codes = {row.channel for row in registry.monitors} - set(named)
-        return cls(grid, tuple(devices), (*named, *sorted(codes)))
+        channels = (*named, *sorted({row.channel for row in registry.monitors} - set(named)))
+        rows = {device.id: i for i, device in enumerate(devices)}
+        registered = [(rows[m.mn], channels.index(m.channel), multiplier(m.channel, m.unit)) for m in registry.monitors]
+        return cls(grid, tuple(devices), channels, tuple(registered))
+
+    @cached_property
+    def is_monitor(self) -> NDArray[np.bool_]:
+        """Which rows are enterprises' monitors."""
+        return np.array([device.kind == MONITOR for device in self.devices], bool)
 
     @cached_property
     def index(self) -> dict[str, int]:

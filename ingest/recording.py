@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ingest.channel import COLUMN
 from ingest.layout import Frame, Layout
-from ingest.quality import judge
+from ingest.quality import judge, judge_monitors
 
 MINUTE_US = 60_000_000
 
@@ -60,5 +60,20 @@ def frames(table: pa.Table, layout: Layout) -> Iterator[Frame]:
         rows = np.arange(start, stop)[device[start:stop] >= 0][::-1]  # backwards: the first one is written last
         for name, column in columns.items():
             frame.values[device[rows], layout.column[name]] = column[rows]
-        judge(frame.values[:, : len(COLUMN)], frame.qc[:, : len(COLUMN)])
+        _judge(frame, layout)
         yield frame
+
+
+def _judge(frame: Frame, layout: Layout) -> None:
+    """As the gate does it: of stations the named channels, of monitors the registered ones, converted; both judged."""
+    stations, named = ~layout.is_monitor, len(COLUMN)
+    sent = frame.values.copy()
+    frame.values[layout.is_monitor] = np.nan
+    frame.values[:, named:] = np.nan
+    for row, column, factor in layout.registered:
+        frame.values[row, column] = float(sent[row, column]) * factor
+    # Rows picked by a mask are a copy: written back.
+    for rows, columns, check in ((stations, named, judge), (layout.is_monitor, len(layout.channels), judge_monitors)):
+        values, qc = frame.values[rows, :columns], frame.qc[rows, :columns]
+        check(values, qc)
+        frame.values[rows, :columns], frame.qc[rows, :columns] = values, qc

@@ -35,3 +35,11 @@ def factor(channel: str, unit: str) -> float:
     if known.molar_mass and sent in _MASS and kept in _VOLUME:
         return _MASS[sent] * MOLAR_VOLUME / known.molar_mass / _VOLUME[kept]
     raise UnitError(f"{channel}: {unit!r} does not convert to {kept}")
+
+
+def multiplier(channel: str, unit: str) -> float:
+    """`factor`, NaN where the unit does not convert: such values are refused one by one, with that reason."""
+    try:
+        return factor(channel, unit)
+    except UnitError:
+        return float("nan")
