@@ -133,8 +133,8 @@ def variation(trace: Sequence[float], votes: int) -> float:
     known = [e for e in reversed(trace[-8:]) if not math.isnan(e)][: votes - 1]
     if len(known) < 2 or sum(known) <= 0:
         return math.inf
-    mean: float = sum(known) / len(known)
-    return math.sqrt(sum((e - mean) ** 2 for e in known) / len(known)) / mean
+    mean = math.fsum(known) / len(known)
+    return math.sqrt(math.fsum((e - mean) * (e - mean) for e in known) / len(known)) / mean
 
 
 def alarms(scores: Sequence[float], own: Sequence[float], p: Numbers) -> list[bool]:
