@@ -1,6 +1,5 @@
-"""Closing minutes: all of a minute or nothing, the same whatever dies in between, and late readings mend the past."""
+"""Closing minutes: all of a minute or nothing, and the same whatever dies in between."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import asyncpg
@@ -8,14 +7,11 @@ import numpy as np
 import pytest
 
 from alerts import minute as module
-from alerts.minute import LOST, Post, rejudge, retake_post, take_post
-from alerts.results import LATE, body_of
+from alerts.minute import LOST, Post, retake_post, take_post
 from alerts.watch import Watch
 from ingest.channel import COLUMN
-from sql.pool import connect
 from tests.support.loop import (
     FIRST,
-    HOT,
     LAST,
     bodies,
     final,
@@ -23,43 +19,18 @@ from tests.support.loop import (
     log,
     script,
     send,
-    settings,
     settle,
+    stored_is,
     work,
 )
-from tests.support.scene import START, district, place
+from tests.support.scene import district, place
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
-    """The detector's own."""
-    connection = await connect(database, "detect")
-    await settle(connection, district())
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-async def post(connection: asyncpg.Connection, database: str) -> Post:
-    """A detector at its post."""
-    return await take_post(connection, settings(database), district())
 
 
 async def again(post: Post) -> Post:
     """A detector that takes over from one that died."""
     return await take_post(post.connection, post.settings, post.registry)
-
-
-async def stored_is(pool: asyncpg.Pool, frames: list[object]) -> None:
-    """Whether the alerts are those that the detector gives for these frames when it sees them in order."""
-    told = final(judged(frames))  # type: ignore[arg-type]
-    assert told
-    stored = await bodies(pool)
-    assert {name: {**body, "late": False} for name, body in stored.items()} == {
-        name: body_of(alert) for name, alert in told.items()
-    }
 
 
 async def test_readings_become_an_alert_with_its_log_its_cells_and_the_watermark(
@@ -69,7 +40,7 @@ async def test_readings_become_an_alert_with_its_log_its_cells_and_the_watermark
     await send(pool, frames)
     await work(post)
     changes = judged(frames)
-    await stored_is(pool, frames)  # type: ignore[arg-type]
+    await stored_is(pool, frames)
     assert [(name, action, why) for name, action, _, why in await log(pool)] == [
         (change.alert.id, change.what, "") for change in changes
     ]
@@ -114,7 +85,7 @@ async def test_the_size_of_a_chunk_makes_no_difference(
     frames = script()
     await send(pool, frames)
     await work(post)
-    await stored_is(pool, frames)  # type: ignore[arg-type]
+    await stored_is(pool, frames)
     assert len(await log(pool)) == len(judged(frames))
 
 
@@ -138,7 +109,7 @@ async def test_what_fails_at_the_last_moment_leaves_nothing_and_is_done_again(
     await owner.execute("ALTER TABLE watermark DROP CONSTRAINT no")
     await owner.close()
     await work(await again(post))
-    await stored_is(pool, frames)  # type: ignore[arg-type]
+    await stored_is(pool, frames)
     assert len(await log(pool)) == len(judged(frames))
 
 
@@ -152,7 +123,7 @@ async def test_a_detector_that_dies_and_starts_again_tells_the_same(cut: int, po
     assert second.watch.open() == post.watch.open()
     await send(pool, frames[cut:])
     await work(second)
-    await stored_is(pool, frames)  # type: ignore[arg-type]
+    await stored_is(pool, frames)
     assert [(name, action) for name, action, _, _ in await log(pool)] == [
         (change.alert.id, change.what) for change in judged(frames)
     ]
@@ -169,7 +140,7 @@ async def test_without_its_checkpoint_a_detector_judges_the_stored_readings_agai
     assert second.watch.open() == post.watch.open()
     await send(pool, frames[FIRST + 20 :])
     await work(second)
-    await stored_is(pool, frames)  # type: ignore[arg-type]
+    await stored_is(pool, frames)
 
 
 async def test_an_alert_whose_readings_are_gone_is_closed_with_the_reason_and_told(
@@ -203,163 +174,6 @@ async def test_an_alert_that_another_detector_had_not_found_is_opened_when_this_
     second = await again(post)
     assert set(await bodies(pool)) == set(before) == {alert.id for alert in second.watch.open()}
     assert [(action, why) for _, action, _, why in await log(pool)] == [("opened", LOST)]
-
-
-async def late(post: Post, pool: asyncpg.Pool, missing: range, seen: int, who: tuple[str, ...] = HOT) -> list[object]:
-    """All that `who` measured in these minutes comes only when minute `seen` has been judged."""
-    frames = script()
-    held = [frames[i] for i in missing]
-    await send(pool, frames[: missing.start])
-    await send(pool, held, without=who)
-    await send(pool, frames[missing.stop : seen])
-    await work(post)
-    await send(pool, held, only=who)
-    await work(post)
-    return frames  # type: ignore[return-value]
-
-
-async def test_late_readings_of_an_emission_open_the_alert_that_it_should_have_been_and_mark_it_late(
-    post: Post, pool: asyncpg.Pool
-) -> None:
-    frames = await late(post, pool, range(FIRST, FIRST + 12), FIRST + 12)
-    ((_, body),) = (await bodies(pool)).items()
-    (alert,) = final(judged(frames[: FIRST + 12])).values()  # type: ignore[arg-type]
-    assert body == body_of(alert, late=True)
-    assert [(action, why) for _, action, _, why in await log(pool)] == [("opened", LATE)]
-    assert await pool.fetchval("SELECT late FROM alert")
-    await send(pool, frames[FIRST + 12 :])  # type: ignore[arg-type]
-    await work(post)
-    await stored_is(pool, frames)
-    assert all(body["late"] for body in (await bodies(pool)).values())
-
-
-async def test_an_alert_that_late_readings_show_to_have_begun_earlier_takes_the_place_of_the_later_one(
-    post: Post, pool: asyncpg.Pool
-) -> None:
-    frames = await late(post, pool, range(FIRST, FIRST + 4), FIRST + 13)
-    stored = await bodies(pool)
-    (early,) = final(judged(frames[: FIRST + 13])).values()  # type: ignore[arg-type]
-    assert len(stored) == 2
-    assert {name for name, body in stored.items() if body["status"] == "open"} == {early.id}
-    withdrawn = next(name for name in stored if name != early.id)
-    assert [(name, action, why) for name, action, _, why in await log(pool)][-2:] == [
-        (withdrawn, "closed", LATE),
-        (early.id, "opened", LATE),
-    ]
-    await send(pool, frames[FIRST + 13 :])  # type: ignore[arg-type]
-    await work(post)
-    assert (await bodies(pool))[early.id]["status"] == "closed"
-
-
-async def test_late_readings_that_come_twice_do_not_undo_each_other(post: Post, pool: asyncpg.Pool) -> None:
-    frames = script()
-    held, other = frames[FIRST : FIRST + 9], frames[FIRST + 11 : FIRST + 12]
-    await send(pool, frames[:FIRST])
-    await send(pool, held, without=HOT)
-    for i in range(FIRST + 9, FIRST + 14):
-        await send(pool, frames[i : i + 1], without=["M00"] if i == FIRST + 11 else [])
-        await work(post)
-    await send(pool, held, only=HOT)
-    await work(post)
-    await send(pool, other, only=["M00"])
-    await work(post)
-    await send(pool, frames[FIRST + 14 :])
-    await work(post)
-    stored = await bodies(pool)
-    told = final(judged(frames))
-    assert {name: stored[name]["closed_at"] for name in told} == {
-        name: body_of(alert)["closed_at"] for name, alert in told.items()
-    }
-    assert {body["status"] for body in stored.values()} == {"closed"}
-
-
-async def test_checkpoints_that_late_readings_have_overtaken_are_not_used_again(post: Post, pool: asyncpg.Pool) -> None:
-    frames = script(FIRST + 14)
-    held = frames[FIRST : FIRST + 12]
-    await send(pool, frames[:FIRST])
-    await send(pool, held, without=HOT)
-    await work(post)
-    for i in range(FIRST + 12, FIRST + 14):
-        await send(pool, frames[i : i + 1])
-        await work(post)
-    await send(pool, held, only=HOT)
-    await work(post)
-    state = post.watch.dump()
-    for since in range(1, 14):
-        await rejudge(post, frames[-since].minute)
-        assert post.watch.dump() == state, f"judged again since {since} minutes before the end"
-
-
-async def test_after_late_readings_the_detector_knows_what_it_would_have_known(post: Post, pool: asyncpg.Pool) -> None:
-    frames = script(FIRST + 12)
-    await send(pool, frames[:FIRST])
-    for frame in frames[FIRST:]:
-        await send(pool, [frame], without=["M20"])
-        await work(post)
-    for frame in frames[FIRST:]:
-        await send(pool, [frame], only=["M20"])
-        await work(post)
-    watch = Watch(district())
-    judged(frames, watch)
-    assert post.watch.dump() == watch.dump()
-
-
-async def test_a_cell_that_had_only_fallen_silent_never_left_when_its_readings_come_late(
-    post: Post, pool: asyncpg.Pool
-) -> None:
-    silence = range(FIRST + 20, FIRST + 32)
-    frames = script()
-    await send(pool, frames[: silence.start])
-    await send(pool, frames[silence.start : silence.stop], without=["M16"])
-    await work(post)
-    ((_, silent),) = (await bodies(pool)).items()
-    assert any(cell["to"] for cell in silent["cells"])
-    await send(pool, frames[silence.start : silence.stop], only=["M16"])
-    await work(post)
-    watch = Watch(district())
-    judged(frames[: silence.stop], watch)
-    ((_, body),) = (await bodies(pool)).items()
-    assert body["cells"] == body_of(watch.open()[0])["cells"]
-    assert not any(cell["to"] for cell in body["cells"])
-    assert (await log(pool))[-1][1::2] == ("updated", LATE)
-
-
-async def test_late_readings_that_change_nothing_say_nothing(post: Post, pool: asyncpg.Pool) -> None:
-    await send(pool, script(FIRST + 12))
-    await work(post)
-    before = await log(pool)
-    assert [action for _, action, _, _ in before][:1] == ["opened"]
-    await pool.execute("INSERT INTO arrival (minute, devices) VALUES ($1, 0)", START + FIRST * MINUTE)
-    await work(post)
-    assert await pool.fetchval("SELECT count(*) FROM arrival") == 0
-    assert await log(pool) == before
-
-
-async def test_readings_that_come_too_late_are_stored_and_change_nothing(post: Post, pool: asyncpg.Pool) -> None:
-    await late(post, pool, range(FIRST, FIRST + 12), FIRST + 30)
-    log_before = await log(pool)
-    assert all(why == "" for _, _, _, why in log_before)
-    assert await pool.fetchval("SELECT count(*) FROM arrival") == 0
-    stored = await pool.fetchval("SELECT count(*) FROM station_reading WHERE ts = $1", START + FIRST * MINUTE)
-    assert stored == len(district().stations)
-
-
-async def test_a_channel_that_comes_late_for_a_station_that_had_reported_is_judged_too(
-    post: Post, pool: asyncpg.Pool
-) -> None:
-    frames = script(FIRST + 12)
-    blank = script(FIRST + 12)[FIRST:]
-    for frame in blank:
-        for name in HOT:
-            frame.values[post.watch.layout.index[name], COLUMN["pm25"]] = np.nan
-            frame.values[post.watch.layout.index[name], COLUMN["temperature"]] = 12
-    await send(pool, frames[:FIRST])
-    await send(pool, blank)
-    await work(post)
-    assert await bodies(pool) == {}
-    await send(pool, frames[FIRST:], only=HOT)
-    await work(post)
-    assert [(action, why) for _, action, _, why in await log(pool)] == [("opened", LATE)]
 
 
 async def test_a_registry_that_changes_keeps_what_is_known(post: Post, pool: asyncpg.Pool) -> None:

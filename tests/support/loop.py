@@ -11,6 +11,7 @@ from alerts.alert import Alert, Change
 from alerts.detect import turn
 from alerts.detector.tuning import DEFAULT
 from alerts.minute import Post
+from alerts.results import body_of
 from alerts.settings import DetectSettings
 from alerts.watch import Watch
 from ingest.batch import Batch
@@ -96,3 +97,13 @@ async def log(pool: asyncpg.Pool) -> list[tuple[str, str, datetime, str]]:
     """Every transition: alert, action, when, why."""
     rows = await pool.fetch("SELECT alert_id, action, at, why FROM alert_event ORDER BY seq")
     return [(row["alert_id"], row["action"], row["at"], row["why"]) for row in rows]
+
+
+async def stored_is(pool: asyncpg.Pool, frames: Sequence[Frame]) -> None:
+    """Whether the alerts are those that the detector gives for these frames when it sees them in order."""
+    told = final(judged(frames))
+    assert told
+    stored = await bodies(pool)
+    assert {name: {**body, "late": False} for name, body in stored.items()} == {
+        name: body_of(alert) for name, alert in told.items()
+    }
