@@ -158,6 +158,6 @@ def plume(along: float, across: float, size: tuple[float, float, float]) -> floa
     start, up, turning = size
     if along <= 0:
         return 0.0
-    sigma_y = 0.16 * along * (1 + 0.0004 * along) ** -0.5 + turning * along + start
-    sigma_z = 0.14 * along * (1 + 0.0003 * along) ** -0.5 + up
+    sigma_y = 0.16 * along / math.sqrt(1 + 0.0004 * along) + turning * along + start
+    sigma_z = 0.14 * along / math.sqrt(1 + 0.0003 * along) + up
     return 1e6 / (math.pi * sigma_y * sigma_z) * math.exp(-(across**2) / (2 * sigma_y**2))
