@@ -58,9 +58,7 @@ def lay_out(frames: list[Sent], directory: Directory, span: Span) -> Batch:
     monitors: dict[tuple[int, datetime, str], Value] = {}
     for frame in frames:
         if not span.oldest <= frame.minute <= span.newest:
-            _refuse(
-                batch, frame, "time", f"ts: {frame.minute.isoformat()} is not within {span.oldest} and {span.newest}"
-            )
+            _refuse(batch, frame, "time", f"ts: not between {span.oldest:%Y-%m-%d} and {span.newest:%Y-%m-%d %H:%M}Z")
         elif (device := directory.stations.get(frame.device_id)) is not None:
             stations.add(frame, device)
         elif (device := directory.monitors.get(frame.device_id)) is not None:
