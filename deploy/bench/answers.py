@@ -13,6 +13,7 @@ from service.resources.alerts import EXAMPLE
 DEVICES = 4_000
 REQUESTS = 300
 START = datetime(2026, 1, 1, tzinfo=UTC)
+OPEN = 100
 HISTORIES = ((1, 100_000), (100_001, 1_000_000))
 ASKED = {
     "newest": "/alerts",
@@ -38,8 +39,9 @@ async def answers() -> list[Row]:
 async def _alerts(here: House, url: str) -> list[Row]:
     rows: list[Row] = []
     medians: dict[str, list[float]] = {what: [] for what in ASKED}
+    await _grow(here, "open", 1, OPEN)
     for first, last in HISTORIES:
-        await _grow(here, first, last)
+        await _grow(here, "closed", first, last)
         for what, path in ASKED.items():
             times = await asyncio.to_thread(timed, url, path, REQUESTS)
             rows += spread(f"GET /alerts ({what}), {last:,} old alerts", times, "ms", "<= 20")
@@ -50,7 +52,7 @@ async def _alerts(here: House, url: str) -> list[Row]:
     ]
 
 
-async def _grow(here: House, first: int, last: int) -> None:
-    body = json.dumps({**EXAMPLE, "status": "closed"})
-    await BENCH.put_alerts.execute(here.database, body=body, first=first, last=last, until=START)
+async def _grow(here: House, status: str, first: int, last: int) -> None:
+    span = {"first": first, "last": last, "until": START}
+    await BENCH.put_alerts.execute(here.database, body=json.dumps(EXAMPLE), status=status, **span)
     await BENCH.settle.execute(here.database)

@@ -39,6 +39,7 @@ async def intake() -> list[Row]:
             Row("raw COPY of the same rows", copied, "rows/s"),
             Row(f"ingest, batches of {BATCH} frames", STATIONS * BATCH / batched, "frames/s", ">= 30000"),
             Row("ingest, most memory while taking the backlog", most, "MB"),
+            Row("Mosquitto, most memory while keeping it", memory(here.servers.mqtt_pid or 0, "VmHWM"), "MB"),
         ]
 
 

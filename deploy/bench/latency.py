@@ -6,6 +6,7 @@ very last is handed to the broker. Every device reports, so that no minute waits
 
 import asyncio
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 from alerts.detector import DETECTOR
@@ -46,16 +47,22 @@ async def _latency(city: City, minutes: int) -> list[Row]:
         await _hand_over(here, city)
         # Nothing may close a minute but the last of its frames.
         grace = {"HOTGRID_GRACE_S": "60"}
-        with here.runs("ingest"), here.runs("detect", **grace) as detect, here.runs("serve", HOTGRID_PORT="0") as serve:
+        with ExitStack() as stack:
+            detect, notify, serve = (
+                stack.enter_context(here.runs(name, HOTGRID_PORT="0", **grace))
+                for name in ("detect", "notify", "serve")
+            )
+            stack.enter_context(here.runs("ingest"))
             ear = Ear(serve.said("serving on "))
             waits = [await _minute(here, city, WARM + m, ear) for m in range(minutes)][UNMEASURED:]
-            most = memory(detect.process.pid, "VmHWM")
+            most, told = (memory(child.process.pid, "VmHWM") for child in (detect, notify))
     heard = [wait for wait in waits if wait is not None]
     name = f"last frame to alert on the feed, {city.cells:,} stations"
     return [
         *spread(name, heard, "s", "<= 2"),
         Row(f"{name}: minutes without news", len(waits) - len(heard), ""),
         Row(f"detect, most memory with {city.cells:,} stations", most, "MB"),
+        Row(f"notify, most memory with {city.cells:,} stations", told, "MB"),
     ]
 
 

@@ -13,7 +13,7 @@ SELECT * FROM station_reading;
 CREATE TABLE copied (LIKE station_reading INCLUDING ALL);
 
 -- name: make_copy_hypertable of it
-SELECT create_hypertable('copied', by_range('ts', INTERVAL '1 day'));
+SELECT create_hypertable(to_regclass('copied'), by_range('ts', INTERVAL '1 day'));
 
 -- name: put_minute of most stations at once, as if they had come in by the broker
 WITH put AS (
@@ -38,16 +38,16 @@ SELECT device, now(), now(), 30 + random() * 20, 60, 8, 30, 55, 0.7, 0.25, 21.5,
     CASE WHEN device % 50 = 0 THEN decode('00000001' || repeat('00', 10), 'hex') END
 FROM station;
 
--- name: put_alerts of the past, one a minute backwards from `until`, all closed
+-- name: put_alerts of the past, one a minute backwards from `until`
 INSERT INTO alert (alert_id, kind, profile, pollutant, source, status, severity, opened_at, closed_at, lon, lat, body)
-SELECT body ->> 'id', 'hotspot', 'grid', 'pm25', body -> 'cells' -> 0 ->> 'ix', 'closed', 1 + n % 4, opened_at,
-    opened_at + INTERVAL '40 minutes', 120.05, 31.7, body
+SELECT body ->> 'id', 'hotspot', 'grid', 'pm25', n::text, :status, 1 + n % 4, opened_at, closed_at, 120.05, 31.7, body
 FROM (
-    SELECT n, opened_at, :body::jsonb || jsonb_build_object(
-        'id', 'hotspot-pm25-' || n, 'opened_at', opened_at, 'closed_at', opened_at + INTERVAL '40 minutes'
+    SELECT n, opened_at, closed_at, :body::jsonb || jsonb_build_object(
+        'id', :status || '-' || n, 'status', :status, 'opened_at', opened_at, 'closed_at', closed_at
     ) AS body
     FROM generate_series(:first::integer, :last::integer) AS n,
-    LATERAL (SELECT :until::timestamptz - n * INTERVAL '1 minute' AS opened_at) AS at
+    LATERAL (SELECT :until::timestamptz - n * INTERVAL '1 minute' AS opened_at) AS began,
+    LATERAL (SELECT CASE WHEN :status::text = 'closed' THEN opened_at + INTERVAL '40 minutes' END AS closed_at) AS ended
 ) AS past;
 
 -- name: settle after filling a table
