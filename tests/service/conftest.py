@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 import pytest
 
 from service.app import make_app
@@ -23,17 +23,17 @@ serve(ServiceSettings())
 
 
 @asynccontextmanager
-async def talking_to(url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def talking_to(url: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an app in this process; a fault of the app is raised here, not told as a 500."""
     app = make_app(ServiceSettings(database_url=url))
     async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
             yield client
 
 
 @pytest.fixture
-async def client(database: str) -> AsyncIterator[httpx.AsyncClient]:
+async def client(database: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the service with a fresh database."""
     async with talking_to(database) as client:
         yield client

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
-import httpx
+import httpx2
 
 
 class Event(NamedTuple):
@@ -21,7 +21,7 @@ async def listening(url: str, last: int | None = None) -> AsyncIterator[AsyncIte
     """The events of the feed at `url`, after number `last` or from now on."""
     headers = {} if last is None else {"Last-Event-ID": str(last)}
     async with (
-        httpx.AsyncClient(timeout=httpx.Timeout(10, read=None)) as client,
+        httpx2.AsyncClient(timeout=httpx2.Timeout(10, read=None)) as client,
         client.stream("GET", f"{url}/api/v1/alerts/stream", headers=headers) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()
@@ -32,7 +32,7 @@ async def listening(url: str, last: int | None = None) -> AsyncIterator[AsyncIte
             await events.aclose()
 
 
-async def _events(answer: httpx.Response) -> AsyncGenerator[Event, None]:
+async def _events(answer: httpx2.Response) -> AsyncGenerator[Event, None]:
     fields: dict[str, str] = {}
     async for line in answer.aiter_lines():
         if line:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import asyncpg
-import httpx
+import httpx2
 
 from service.resources.alerts import ALERT_VIEW
 from tests.service import seed
@@ -11,24 +11,24 @@ from tests.service import seed
 API = "/api/v1/alerts"
 
 
-async def _ids(client: httpx.AsyncClient, query: str = "") -> list[str]:
+async def _ids(client: httpx2.AsyncClient, query: str = "") -> list[str]:
     answer = await client.get(f"{API}?{query}")
     assert answer.status_code == 200, answer.text
     return [alert["id"] for alert in answer.json()["alerts"]]
 
 
-async def test_nothing_yet_is_an_empty_page(client: httpx.AsyncClient) -> None:
+async def test_nothing_yet_is_an_empty_page(client: httpx2.AsyncClient) -> None:
     assert (await client.get(API)).json() == {"alerts": [], "next": None}
 
 
-async def test_alert_is_told_as_it_was_written(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_alert_is_told_as_it_was_written(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     told = seed.body("a1", evidence={"名": "值", "deep": [1, {"x": None}]})
     await seed.alert(pool, told)
     assert (await client.get(API)).json()["alerts"] == [told]
 
 
 async def test_pages_over_many_alerts_of_the_same_minute_miss_and_repeat_nothing(
-    client: httpx.AsyncClient, pool: asyncpg.Pool
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
 ) -> None:
     for number in range(40):
         await seed.alert(pool, seed.body(f"a{number:02d}", seed.NOW + timedelta(minutes=number // 15)))
@@ -43,14 +43,14 @@ async def test_pages_over_many_alerts_of_the_same_minute_miss_and_repeat_nothing
     assert seen == [f"a{number:02d}" for number in reversed(range(40))]
 
 
-async def test_last_page_that_is_just_full_has_no_next(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_last_page_that_is_just_full_has_no_next(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     for name in ("a1", "a2"):
         await seed.alert(pool, seed.body(name))
     assert (await client.get(f"{API}?limit=2")).json()["next"] is None
     assert (await client.get(f"{API}?limit=1")).json()["next"]
 
 
-async def test_filters_hold_together_and_along_the_pages(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_filters_hold_together_and_along_the_pages(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     over = (seed.NOW + timedelta(minutes=9)).isoformat()
     await seed.alert(pool, seed.body("open", cell=(1, 1)))
     await seed.alert(pool, seed.body("over", status="closed", closed_at=over, cell=(1, 1)))
@@ -71,7 +71,7 @@ async def test_filters_hold_together_and_along_the_pages(client: httpx.AsyncClie
 
 
 async def test_one_alert_comes_with_its_course_and_the_names_of_its_candidates(
-    client: httpx.AsyncClient, pool: asyncpg.Pool
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
 ) -> None:
     told = seed.body("a1")
     await seed.enterprise(pool, "E0007", "<b>江宇化工</b>")
@@ -86,7 +86,7 @@ async def test_one_alert_comes_with_its_course_and_the_names_of_its_candidates(
     assert detail == told
 
 
-async def test_unknown_alert_is_a_problem_of_its_own(client: httpx.AsyncClient) -> None:
+async def test_unknown_alert_is_a_problem_of_its_own(client: httpx2.AsyncClient) -> None:
     answer = await client.get(f"{API}/nobody")
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:hotgrid:problem:not-found")
 

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import asyncpg
-import httpx
+import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -71,7 +71,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("path", "field"), WRONG)
-async def test_wrong_parameter_is_named(client: httpx.AsyncClient, pool: asyncpg.Pool, path: str, field: str) -> None:
+async def test_wrong_parameter_is_named(client: httpx2.AsyncClient, pool: asyncpg.Pool, path: str, field: str) -> None:
     await seed.grid(pool)
     await seed.station(pool, "S1", (1, 1))
     answer = await client.get(f"/api/v1{path}")
@@ -84,7 +84,7 @@ async def test_wrong_parameter_is_named(client: httpx.AsyncClient, pool: asyncpg
     assert told["errors"][0]["message"]
 
 
-async def test_wrong_number_of_the_last_event_is_named(client: httpx.AsyncClient) -> None:
+async def test_wrong_number_of_the_last_event_is_named(client: httpx2.AsyncClient) -> None:
     answer = await client.get("/api/v1/alerts/stream", headers={"Last-Event-ID": "x"})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "last-event-id")
 
@@ -103,7 +103,7 @@ async def test_wrong_number_of_the_last_event_is_named(client: httpx.AsyncClient
     ],
 )
 async def test_wrong_path_and_method_are_problems_too(
-    client: httpx.AsyncClient, method: str, path: str, status: int, slug: str
+    client: httpx2.AsyncClient, method: str, path: str, status: int, slug: str
 ) -> None:
     answer = await client.request(method, path)
     assert (answer.status_code, answer.json()["type"]) == (status, f"urn:hotgrid:problem:{slug}")
@@ -130,10 +130,10 @@ NAMES = ["status", "kind", "cell", "since", "cursor", "limit", "at", "from", "to
     value=st.binary(max_size=20).filter(lambda value: not set(value) & {0, 10, 13}),
 )
 async def test_junk_is_never_a_fault_of_the_service(
-    client: httpx.AsyncClient, path: str, parts: tuple[str, str], query: dict[str, str], header: str, value: bytes
+    client: httpx2.AsyncClient, path: str, parts: tuple[str, str], query: dict[str, str], header: str, value: bytes
 ) -> None:
     path = path.format(*(quote(part, safe="", errors="replace") for part in parts))
-    url = httpx.URL(f"http://service/api/v1{path}", params=query)
+    url = httpx2.URL(f"http://service/api/v1{path}", params=query)
     answer = await client.get(url, headers=[(header.encode(), value)])
     assert answer.status_code < 500
     if answer.status_code >= 400:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import asyncpg
-import httpx
+import httpx2
 
 from tests.service import seed
 
@@ -11,13 +11,13 @@ API = "/api/v1/duty/now"
 HOUR = timedelta(hours=1)
 
 
-async def _at(client: httpx.AsyncClient, time: str) -> tuple[list[str], list[str], bool]:
+async def _at(client: httpx2.AsyncClient, time: str) -> tuple[list[str], list[str], bool]:
     told = (await client.get(API, params={"at": time})).json()
     return [d["person_id"] for d in told["on_duty"]], [d["person_id"] for d in told["next"]], told["gap"]
 
 
 async def test_shift_holds_from_its_start_until_just_before_its_end(
-    client: httpx.AsyncClient, pool: asyncpg.Pool
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
 ) -> None:
     await seed.shift(pool, "P1", seed.NOW, seed.NOW + HOUR)
     await seed.shift(pool, "P2", seed.NOW + HOUR, seed.NOW + 2 * HOUR)
@@ -29,7 +29,7 @@ async def test_shift_holds_from_its_start_until_just_before_its_end(
     assert await _at(client, "2026-11-21T10:30:00+08:00") == ([], [], True)
 
 
-async def test_duty_tells_how_to_reach_a_person(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_duty_tells_how_to_reach_a_person(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     await seed.shift(pool, "P1", seed.NOW, seed.NOW + HOUR)
     told = (await client.get(API, params={"at": "2026-11-21T00:40:00Z"})).json()
     assert told["on_duty"] == [
@@ -46,6 +46,6 @@ async def test_duty_tells_how_to_reach_a_person(client: httpx.AsyncClient, pool:
     ]
 
 
-async def test_an_empty_roster_is_a_gap_now(client: httpx.AsyncClient) -> None:
+async def test_an_empty_roster_is_a_gap_now(client: httpx2.AsyncClient) -> None:
     told = (await client.get(API)).json()
     assert (told["gap"], told["on_duty"], told["next"]) == (True, [], [])

@@ -9,7 +9,7 @@ import socket
 from urllib.parse import urlsplit
 
 import asyncpg
-import httpx
+import httpx2
 import pytest
 
 from deploy.servers import Servers, up
@@ -116,7 +116,7 @@ async def test_header_goes_before_the_parameter_and_either_resumes(start: Start,
         await seed.alert(pool, seed.body(name))
     service = await start()
     async with (
-        httpx.AsyncClient() as client,
+        httpx2.AsyncClient() as client,
         client.stream("GET", f"{service.url}/api/v1/alerts/stream?last_event_id=1") as by_parameter,
         client.stream(
             "GET", f"{service.url}/api/v1/alerts/stream?last_event_id=1", headers={"Last-Event-ID": "2"}
@@ -125,7 +125,7 @@ async def test_header_goes_before_the_parameter_and_either_resumes(start: Start,
         assert [await _first_data(answer) for answer in (by_parameter, by_header)] == ["a2", "a3"]
 
 
-async def _first_data(answer: httpx.Response) -> object:
+async def _first_data(answer: httpx2.Response) -> object:
     async for line in answer.aiter_lines():
         if line.startswith("data: "):
             return json.loads(line.removeprefix("data: "))["id"]
@@ -148,7 +148,7 @@ async def test_clients_stay_connected_while_the_database_is_killed_and_miss_noth
 ) -> None:
     service = await start()
     told = seed.body("a1")
-    async with listening(service.url) as events, httpx.AsyncClient() as client:
+    async with listening(service.url) as events, httpx2.AsyncClient() as client:
         await anext(events)
         await _insert(database, told)
         assert servers.database_pid
@@ -177,7 +177,7 @@ async def _insert(database: str, told: dict[str, object]) -> None:
         await connection.close()
 
 
-async def _until(client: httpx.AsyncClient, url: str, status: int) -> httpx.Response:
+async def _until(client: httpx2.AsyncClient, url: str, status: int) -> httpx2.Response:
     async with asyncio.timeout(20):
         while (answer := await client.get(url)).status_code != status:
             pass
@@ -193,7 +193,7 @@ async def test_sigterm_ends_the_process_at_once_with_clients_listening(start: St
             group.create_task(_listen_to_the_end(service.url, ready))
         for _ in range(clients):
             await ready.acquire()
-        async with httpx.AsyncClient() as client:
+        async with httpx2.AsyncClient() as client:
             assert (await client.get(f"{service.url}/healthz")).status_code == 200
         service.process.terminate()
         # Less than the time after which the server would cut them off.
@@ -219,7 +219,7 @@ async def test_a_client_that_takes_nothing_is_cut_and_the_others_get_everything(
     with socket.create_connection((address.hostname or "", address.port or 0)) as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         slow.sendall(b"GET /api/v1/alerts/stream?last_event_id=0 HTTP/1.1\r\nHost: x\r\n\r\n")
-        async with listening(service.url, 0) as events, httpx.AsyncClient() as client:
+        async with listening(service.url, 0) as events, httpx2.AsyncClient() as client:
             for _ in range(200):
                 await seed.event(pool, told, why="x" * 100_000)
             assert len(await take(events, 201)) == 201
@@ -240,7 +240,7 @@ async def test_a_stream_is_ended_after_its_life_and_resumes(start: Start, pool: 
 
 async def test_more_clients_than_allowed_are_told_to_come_later(start: Start) -> None:
     service = await start(feed_clients=1)
-    async with listening(service.url) as events, httpx.AsyncClient() as client:
+    async with listening(service.url) as events, httpx2.AsyncClient() as client:
         await anext(events)
         answer = await client.get(f"{service.url}/api/v1/alerts/stream")
     assert answer.status_code == 503

@@ -3,7 +3,7 @@
 from typing import Any
 
 import asyncpg
-import httpx
+import httpx2
 import pytest
 
 from tests.service import seed
@@ -28,26 +28,26 @@ async def district(pool: asyncpg.Pool) -> int:
     return await seed.layout(pool, ["A", "B", "C", "M", "Z"])
 
 
-async def _cells(client: httpx.AsyncClient, query: str = "") -> dict[str, Any]:
+async def _cells(client: httpx2.AsyncClient, query: str = "") -> dict[str, Any]:
     answer = await client.get(f"{API}?{query}")
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"] == "application/geo+json"
     return {feature["id"]: feature for feature in answer.json()["features"]}
 
 
-async def test_before_any_registry_there_are_no_cells(client: httpx.AsyncClient) -> None:
+async def test_before_any_registry_there_are_no_cells(client: httpx2.AsyncClient) -> None:
     assert (await client.get(API)).json()["features"] == []
 
 
 @pytest.mark.usefixtures("district")
-async def test_before_the_first_judged_minute_the_cells_are_there_and_know_nothing(client: httpx.AsyncClient) -> None:
+async def test_before_the_first_judged_minute_the_cells_are_there_and_know_nothing(client: httpx2.AsyncClient) -> None:
     told = (await client.get(API)).json()
     assert (told["minute"], told["pollutants"]) == (None, [])
     assert [feature["properties"] for feature in told["features"]] == [{"ix": 2, "iy": 3}, {"ix": 5, "iy": 5}]
 
 
 async def test_cell_is_told_by_its_value_background_score_and_state(
-    client: httpx.AsyncClient, pool: asyncpg.Pool, district: int
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, district: int
 ) -> None:
     judged = [Judged(10, 8, 1.5, NORMAL), Judged(), Judged(state=WARMING, value=3), Judged(), Judged(1, 1, 1, NORMAL)]
     await seed.verdict(pool, seed.NOW, district, judged)
@@ -60,7 +60,7 @@ async def test_cell_is_told_by_its_value_background_score_and_state(
 
 
 @pytest.mark.usefixtures("district")
-async def test_outline_is_that_of_the_grid(client: httpx.AsyncClient) -> None:
+async def test_outline_is_that_of_the_grid(client: httpx2.AsyncClient) -> None:
     geometry = (await _cells(client))["2-3"]["geometry"]
     assert geometry["type"] == "Polygon"
     for told, right in zip(geometry["coordinates"][0], seed.GRID.ring((2, 3)), strict=True):
@@ -78,20 +78,20 @@ async def test_outline_is_that_of_the_grid(client: httpx.AsyncClient) -> None:
     ],
 )
 async def test_of_two_devices_the_one_that_matters_most_speaks(
-    client: httpx.AsyncClient, pool: asyncpg.Pool, district: int, first: Judged, second: Judged, speaks: float
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, district: int, first: Judged, second: Judged, speaks: float
 ) -> None:
     await seed.verdict(pool, seed.NOW, district, [first, second, Judged(), Judged(), Judged()])
     assert (await _cells(client))["2-3"]["properties"]["pm25"]["value"] == speaks
 
 
 async def test_mast_that_is_judged_after_all_is_shown(
-    client: httpx.AsyncClient, pool: asyncpg.Pool, district: int
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, district: int
 ) -> None:
     await seed.verdict(pool, seed.NOW, district, [*[Judged()] * 3, Judged(1, 1, 1, NORMAL), Judged()])
     assert "0-0" in await _cells(client)
 
 
-async def test_one_pollutant_without_outlines(client: httpx.AsyncClient, pool: asyncpg.Pool, district: int) -> None:
+async def test_one_pollutant_without_outlines(client: httpx2.AsyncClient, pool: asyncpg.Pool, district: int) -> None:
     for pollutant in ("pm25", "no2"):
         await seed.verdict(pool, seed.NOW, district, [Judged(1, 1, 1, NORMAL)] * 5, pollutant)
     cell = (await _cells(client, "pollutant=no2&geometry=false"))["2-3"]
@@ -101,14 +101,14 @@ async def test_one_pollutant_without_outlines(client: httpx.AsyncClient, pool: a
 
 
 async def test_pollutant_that_nobody_judged_is_no_data(
-    client: httpx.AsyncClient, pool: asyncpg.Pool, district: int
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, district: int
 ) -> None:
     await seed.verdict(pool, seed.NOW, district, [Judged(1, 1, 1, NORMAL)] * 5)
     assert (await _cells(client, "pollutant=a24088"))["2-3"]["properties"]["a24088"]["state"] == "no_data"
 
 
 async def test_unchanged_minute_is_not_sent_again_and_a_new_one_is(
-    client: httpx.AsyncClient, pool: asyncpg.Pool, district: int
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, district: int
 ) -> None:
     await seed.verdict(pool, seed.NOW, district, [Judged(1, 1, 1, NORMAL)] * 5)
     first = await client.get(API)
@@ -122,7 +122,7 @@ async def test_unchanged_minute_is_not_sent_again_and_a_new_one_is(
 
 
 async def test_series_of_a_cell_runs_on_over_a_change_of_the_layout(
-    client: httpx.AsyncClient, pool: asyncpg.Pool, district: int
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, district: int
 ) -> None:
     await seed.verdict(pool, seed.NOW, district, [Judged(1, 2, 3, NORMAL), *[Judged(9, 9, 9, NORMAL)] * 4])
     other = await seed.layout(pool, ["0", "A"])
@@ -139,7 +139,7 @@ async def test_series_of_a_cell_runs_on_over_a_change_of_the_layout(
 
 
 async def test_series_is_of_the_span_and_pollutant_asked_for(
-    client: httpx.AsyncClient, pool: asyncpg.Pool, district: int
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, district: int
 ) -> None:
     for minute in range(3):
         for pollutant in ("pm25", "no2"):
@@ -151,7 +151,7 @@ async def test_series_is_of_the_span_and_pollutant_asked_for(
 
 
 @pytest.mark.usefixtures("district")
-async def test_cell_without_a_device_has_no_series_and_one_outside_is_not_found(client: httpx.AsyncClient) -> None:
+async def test_cell_without_a_device_has_no_series_and_one_outside_is_not_found(client: httpx2.AsyncClient) -> None:
     assert (await client.get(f"{API}/7-7")).json()["series"] == []
     outside = await client.get(f"{API}/12-0")
     assert outside.status_code == 404
@@ -159,7 +159,7 @@ async def test_cell_without_a_device_has_no_series_and_one_outside_is_not_found(
 
 
 @pytest.mark.usefixtures("district")
-async def test_too_long_a_span_names_the_way_out(client: httpx.AsyncClient) -> None:
+async def test_too_long_a_span_names_the_way_out(client: httpx2.AsyncClient) -> None:
     query = "from=2026-11-01T00:00:00Z&to=2026-11-10T00:00:00Z"
     assert (await client.get(f"{API}/2-3?{query}&pollutant=pm25")).status_code == 200
     refused = await client.get(f"{API}/2-3?{query}")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
-import httpx
+import httpx2
 import pytest
 
 from deploy.servers import Servers
@@ -21,7 +21,7 @@ from tests.service.conftest import talking_to
 NOWHERE = "postgresql://nobody:x@127.0.0.1:1/nothing"
 
 
-async def test_ready_with_a_migrated_database_that_has_no_data_yet(client: httpx.AsyncClient) -> None:
+async def test_ready_with_a_migrated_database_that_has_no_data_yet(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"status": "alive"}
     answer = await client.get("/readyz")
     assert answer.status_code == 200
@@ -31,7 +31,7 @@ async def test_ready_with_a_migrated_database_that_has_no_data_yet(client: httpx
 
 @pytest.mark.parametrize(("ago", "state"), [(timedelta(seconds=70), "live"), (timedelta(hours=1), "silent")])
 async def test_age_of_the_data_is_told_and_silence_alone_is_no_failure(
-    client: httpx.AsyncClient, pool: asyncpg.Pool, ago: timedelta, state: str
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, ago: timedelta, state: str
 ) -> None:
     arrived = await pool.fetchval("SELECT now() - $1::interval", ago)
     await seed.latest(pool, await seed.station(pool, "S1", (1, 1)), arrived)
@@ -81,7 +81,7 @@ async def test_database_without_migrations_is_told_with_the_way_out(servers: Ser
     assert alerts.json()["type"] == "urn:hotgrid:problem:schema-behind"
 
 
-async def test_newer_database_is_not_served(client: httpx.AsyncClient, database: str) -> None:
+async def test_newer_database_is_not_served(client: httpx2.AsyncClient, database: str) -> None:
     connection = await asyncpg.connect(database)
     await connection.execute("INSERT INTO migration (number, name, sha256) VALUES (9999, 'x', 'x')")
     await connection.close()
@@ -91,7 +91,7 @@ async def test_newer_database_is_not_served(client: httpx.AsyncClient, database:
 
 
 async def test_metrics_count_by_route_and_tell_what_the_database_holds(
-    client: httpx.AsyncClient, pool: asyncpg.Pool
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
 ) -> None:
     await seed.alert(pool, seed.body("a1"))
     await client.get("/api/v1/alerts/a1")
@@ -106,10 +106,10 @@ async def test_metrics_count_by_route_and_tell_what_the_database_holds(
 async def test_fault_of_the_service_is_a_problem_and_is_counted(database: str) -> None:
     app = make_app(ServiceSettings(database_url=database))
     app.add_api_route("/faulty", lambda: 1 // 0)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://service") as client,
+        httpx2.AsyncClient(transport=transport, base_url="http://service") as client,
     ):
         answer, metrics = await client.get("/faulty"), await client.get("/metrics")
     assert (answer.status_code, answer.json()["type"]) == (500, "urn:hotgrid:problem:broken")

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from service.resources.page import PAGE
@@ -13,7 +13,7 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 
 
 @pytest.mark.parametrize("path", ["/", "/docs"])
-async def test_page_and_all_that_it_loads_come_from_this_service(client: httpx.AsyncClient, path: str) -> None:
+async def test_page_and_all_that_it_loads_come_from_this_service(client: httpx2.AsyncClient, path: str) -> None:
     page = await client.get(path)
     assert page.status_code == 200
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
@@ -24,7 +24,7 @@ async def test_page_and_all_that_it_loads_come_from_this_service(client: httpx.A
         assert (await client.get(address)).status_code == 200
 
 
-async def test_documentation_describes_every_path_and_its_problems(client: httpx.AsyncClient) -> None:
+async def test_documentation_describes_every_path_and_its_problems(client: httpx2.AsyncClient) -> None:
     told = (await client.get("/api/v1/openapi.json")).json()
     assert {
         "/api/v1/alerts",

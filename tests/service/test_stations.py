@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
-import httpx
+import httpx2
 import pytest
 
 from ingest.channel import CHANNELS
@@ -18,13 +18,13 @@ def _qc(**wrong: Qc) -> bytes:
     return bytes(wrong.get(channel.name, 0) for channel in CHANNELS)
 
 
-async def _readings(client: httpx.AsyncClient, query: str) -> Any:
+async def _readings(client: httpx2.AsyncClient, query: str) -> Any:
     answer = await client.get(f"{API}/S1/readings?{query}")
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-async def test_registry_tells_each_station_with_its_cell(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_registry_tells_each_station_with_its_cell(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     await seed.grid(pool)
     await seed.station(pool, "S2", (3, 4), called="<script>")
     await seed.station(pool, "S1", (99, 4))
@@ -34,14 +34,14 @@ async def test_registry_tells_each_station_with_its_cell(client: httpx.AsyncClie
 
 
 async def test_registry_without_a_grid_has_stations_without_cells(
-    client: httpx.AsyncClient, pool: asyncpg.Pool
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
 ) -> None:
     await seed.station(pool, "S1", (3, 4))
     assert (await client.get(API)).json()["stations"][0]["ix"] is None
 
 
 async def test_newest_frames_tell_what_is_missing_and_what_is_wrong(
-    client: httpx.AsyncClient, pool: asyncpg.Pool
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
 ) -> None:
     good, bad = await seed.station(pool, "S1", (0, 0)), await seed.station(pool, "S2", (0, 1))
     await seed.station(pool, "S3", (0, 2))
@@ -57,16 +57,16 @@ async def test_newest_frames_tell_what_is_missing_and_what_is_wrong(
     assert (silent["ts"], silent["received_at"], set(silent["values"].values())) == (None, None, {None})
 
 
-async def test_a_reading_that_is_no_number_is_null(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_a_reading_that_is_no_number_is_null(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     await seed.latest(pool, await seed.station(pool, "S1", (0, 0)), seed.NOW, pm25=float("nan"))
     assert (await client.get(f"{API}/latest")).json()["stations"][0]["values"]["pm25"] is None
 
 
-async def test_newest_frames_of_no_stations_are_none(client: httpx.AsyncClient) -> None:
+async def test_newest_frames_of_no_stations_are_none(client: httpx2.AsyncClient) -> None:
     assert (await client.get(f"{API}/latest")).json()["stations"] == []
 
 
-async def test_series_holds_the_minutes_as_they_came(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_series_holds_the_minutes_as_they_came(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     device = await seed.station(pool, "S1", (0, 0))
     await seed.reading(pool, device, seed.NOW, pm25=10.0)
     await seed.reading(pool, device, seed.NOW + 2 * seed.MINUTE, _qc(pm25=Qc.FAULT), pm25=999.0)
@@ -77,7 +77,7 @@ async def test_series_holds_the_minutes_as_they_came(client: httpx.AsyncClient, 
     assert told["points"][0]["values"]["no2"] is None
 
 
-async def test_span_includes_its_start_and_not_its_end(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_span_includes_its_start_and_not_its_end(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     device = await seed.station(pool, "S1", (0, 0))
     for minute in range(4):
         await seed.reading(pool, device, seed.NOW + minute * seed.MINUTE, pm25=float(minute))
@@ -85,7 +85,7 @@ async def test_span_includes_its_start_and_not_its_end(client: httpx.AsyncClient
     assert [point["values"]["pm25"] for point in told["points"]] == [1.0, 2.0]
 
 
-async def test_mean_is_of_good_values_only(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_mean_is_of_good_values_only(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     device = await seed.station(pool, "S1", (0, 0))
     await seed.reading(pool, device, seed.NOW, pm25=10.0, no2=1.0)
     await seed.reading(pool, device, seed.NOW + seed.MINUTE, _qc(pm25=Qc.FAULT), pm25=999.0, no2=3.0)
@@ -99,7 +99,7 @@ async def test_mean_is_of_good_values_only(client: httpx.AsyncClient, pool: asyn
     ("directions", "mean"), [((350.0, 10.0), 0.0), ((90.0, 180.0), 135.0), ((350.0, 350.0), 350.0)]
 )
 async def test_mean_of_wind_directions_is_a_direction(
-    client: httpx.AsyncClient, pool: asyncpg.Pool, directions: tuple[float, ...], mean: float
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, directions: tuple[float, ...], mean: float
 ) -> None:
     device = await seed.station(pool, "S1", (0, 0))
     for minute, direction in enumerate(directions):
@@ -108,14 +108,14 @@ async def test_mean_of_wind_directions_is_a_direction(
     assert point["values"]["wind_direction"] == pytest.approx(mean, abs=0.01)
 
 
-async def test_days_begin_at_midnight_in_beijing(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_days_begin_at_midnight_in_beijing(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     device = await seed.station(pool, "S1", (0, 0))
     await seed.reading(pool, device, seed.NOW, pm25=1.0)
     assert (await _readings(client, "step=24h"))["points"][0]["ts"] == "2026-11-20T16:00:00Z"
 
 
 async def test_too_long_a_span_is_refused_and_a_longer_step_helps(
-    client: httpx.AsyncClient, pool: asyncpg.Pool
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
 ) -> None:
     await seed.station(pool, "S1", (0, 0))
     query = "from=2026-10-01T00:00:00Z&to=2026-11-01T00:00:00Z"
@@ -126,13 +126,13 @@ async def test_too_long_a_span_is_refused_and_a_longer_step_helps(
     assert (await client.get(f"{API}/S1/readings?{query}&step=5m")).status_code == 200
 
 
-async def test_station_that_never_sent_has_an_empty_series(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_station_that_never_sent_has_an_empty_series(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     await seed.station(pool, "S1", (0, 0))
     assert (await _readings(client, ""))["points"] == []
     assert (await _readings(client, "from=2026-11-01T00:00:00Z"))["points"] == []
 
 
-async def test_default_span_is_the_last_day_that_has_readings(client: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_default_span_is_the_last_day_that_has_readings(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     device = await seed.station(pool, "S1", (0, 0))
     for hours in (0, 23, 25):
         await seed.reading(pool, device, seed.NOW - timedelta(hours=hours), pm25=float(hours))

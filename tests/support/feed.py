@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-import httpx
+import httpx2
 
 PATIENCE_S = 60
 
@@ -22,8 +22,8 @@ def events(url: str, after: int | None = None) -> Iterator[Event]:
     """The events after number `after` (None: from now on) until the stream ends or breaks."""
     headers = {} if after is None else {"Last-Event-ID": str(after)}
     with (
-        suppress(httpx.RemoteProtocolError),
-        httpx.Client(timeout=PATIENCE_S) as client,
+        suppress(httpx2.RemoteProtocolError),
+        httpx2.Client(timeout=PATIENCE_S) as client,
         client.stream("GET", f"{url}/api/v1/alerts/stream", headers=headers) as answer,
     ):
         answer.raise_for_status()
@@ -47,7 +47,7 @@ def alerts(url: str, limit: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
-        answer = httpx.get(f"{url}/api/v1/alerts", params={"limit": str(limit), **cursor}, timeout=PATIENCE_S)
+        answer = httpx2.get(f"{url}/api/v1/alerts", params={"limit": str(limit), **cursor}, timeout=PATIENCE_S)
         answer.raise_for_status()
         page = answer.json()
         found += page["alerts"]

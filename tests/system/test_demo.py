@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from deploy import servers
@@ -65,7 +65,7 @@ def all_gone(pids: list[int]) -> bool:
 def test_the_demo_shows_an_alert_and_leaves_nothing_running_and_can_be_shown_again(theatre: Theatre) -> None:
     demo = theatre.hotgrid.start("demo").says(READY)
     assert next(events(theatre.url, after=0)).action == "opened"
-    on_duty = httpx.get(f"{theatre.url}/api/v1/duty/now").json()["on_duty"]
+    on_duty = httpx2.get(f"{theatre.url}/api/v1/duty/now").json()["on_duty"]
     assert {person["role"] for person in on_duty} == {"leader", "duty", "dispatcher", "chief"}
 
     second = theatre.hotgrid.start("demo", HOTGRID_PORT=free_port())
