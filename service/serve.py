@@ -47,9 +47,10 @@ def serve(settings: ServiceSettings) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-    with _listening(settings) as listener, _returning():
+    server = _Server(app, config)
+    with _listening(settings) as listener, _returning(server):
         logger.info("serving on http://%s:%d", settings.host, listener.getsockname()[1])
-        _Server(app, config).run(sockets=[listener])
+        server.run(sockets=[listener])
 
 
 @contextmanager
@@ -67,9 +68,16 @@ def _listening(settings: ServiceSettings) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _returning() -> Iterator[None]:
-    # uvicorn raises the signal again once it has stopped; with the usual handlers the process would die of it.
-    kept = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+def _returning(server: uvicorn.Server) -> Iterator[None]:
+    """Have the server return when asked to stop, also before it listens to signals itself.
+
+    It raises the signal again once it has stopped; with the usual handlers the process would die of it.
+    """
+
+    def end(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
+    kept = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

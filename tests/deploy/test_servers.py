@@ -180,7 +180,11 @@ def test_a_port_that_somebody_else_took_is_given_up(state: Path) -> None:
 
 
 def test_the_servers_outlive_ctrl_c_in_the_program_that_started_them(state: Path) -> None:
-    program = "import os, sys, pathlib, deploy.servers as s; s.up(pathlib.Path(sys.argv[1])); os.killpg(0, 2)"
+    # A test run in the background of a shell ignores Ctrl-C, and so would its children.
+    program = (
+        "import os, signal, sys, pathlib, deploy.servers as s; signal.signal(2, signal.SIG_DFL);"
+        "s.up(pathlib.Path(sys.argv[1])); os.killpg(0, 2)"
+    )
     ended = subprocess.run(
         [sys.executable, "-c", program, state],
         check=False,
