@@ -15,7 +15,7 @@ from alerts.detector import network, reference, wind
 from alerts.detector.panel import Panel, Verdict, unknown
 from alerts.detector.tuning import DEFAULT, FLOOR, Profile, Tuning
 from alerts.tracker import Case, Sighting, Tracker
-from ingest.channel import COLUMN, POLLUTANTS
+from ingest.channel import POLLUTANTS, is_pollutant
 from ingest.layout import MONITOR, Device, Frame, Layout
 from ingest.registry import Enterprise, GridRow, Registry, Station
 
@@ -126,8 +126,8 @@ class Watch:
         """Admit every pollutant that somebody sends and that is not judged yet."""
         have = {(panel.column, panel.profile.name) for panel in self.panels}
         for profile, net in zip(self._profiles, self._networks, strict=True):
-            codes = self.layout.channels[len(COLUMN) :] if profile is self.tuning.fence else ()
-            for name in (*POLLUTANTS, *codes):
+            sent = self.layout.channels if profile is self.tuning.fence else POLLUTANTS
+            for name in filter(is_pollutant, sent):
                 column = self.layout.column[name]
                 if (column, profile.name) not in have and not np.isnan(frame.values[net.order, column]).all():
                     self.admit(name, profile.name)

@@ -44,3 +44,11 @@ POLLUTANTS = tuple(channel.name for channel in CHANNELS if channel.pollutant)
 
 FACTOR = re.compile(r"a\d{5}")
 """What a VOC monitor may send besides the named channels: an HJ 212 / HJ 524 air code."""
+
+# HJ 212-2017 annex B: flow, and the conditions of the gas (a01…: velocity, temperature, pressure, humidity; oxygen).
+_CONDITION = re.compile(r"a00000|a01\d{3}|a19001")
+
+
+def is_pollutant(name: str) -> bool:
+    """Whether more of this channel means pollution."""
+    return name in POLLUTANTS or (FACTOR.fullmatch(name) is not None and not _CONDITION.fullmatch(name))
