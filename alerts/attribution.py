@@ -152,7 +152,13 @@ def _block_means(excess: Floats, blocks: int) -> Floats:
 
 
 @njit(nogil=True, cache=False)
-def respond(places, witnesses, winds, scale, response):  # type: ignore[no-untyped-def]
+def respond(
+    places: NDArray[np.floating],
+    witnesses: NDArray[np.floating],
+    winds: NDArray[np.floating],
+    scale: Plume,
+    response: NDArray[np.floating],
+) -> None:
     """Mean plume increment (µg/m³ for 1 g/s) of every place at every witness in every block (H, B, S).
 
     Gaussian plume with the urban dispersion of Briggs (1973) for neutral air; the air that arrives now left the
@@ -179,15 +185,22 @@ def respond(places, witnesses, winds, scale, response):  # type: ignore[no-untyp
 
 
 @njit(nogil=True, cache=False)
-def plume(along, across, scale):  # type: ignore[no-untyped-def]
+def plume(along: float, across: float, scale: Plume) -> float:
     """Increment at the ground (µg/m³ for 1 g/s and 1 m/s) so many metres downwind and beside."""
     sy = 0.16 * along / np.sqrt(1 + 0.0004 * along) + scale.turning * along + scale.across
     sz = 0.14 * along / np.sqrt(1 + 0.0003 * along) + scale.up
-    return 1e6 / (np.pi * sy * sz) * np.exp(-across * across / (2 * sy * sy))
+    return float(1e6 / (np.pi * sy * sz) * np.exp(-across * across / (2 * sy * sy)))
 
 
 @njit(nogil=True, cache=False)
-def match(observed, response, level, weight, strengths, out):  # type: ignore[no-untyped-def]
+def match(
+    observed: NDArray[np.floating],
+    response: NDArray[np.floating],
+    level: NDArray[np.floating],
+    weight: NDArray[np.floating],
+    strengths: NDArray[np.floating],
+    out: NDArray[np.floating],
+) -> None:
     """Log likelihood (H,) of the observed log excess (B, S): Student errors, each block on or off."""
     blocks, count = observed.shape
     on = np.zeros((len(strengths), blocks))
@@ -213,15 +226,20 @@ def match(observed, response, level, weight, strengths, out):  # type: ignore[no
 
 
 @njit(nogil=True, cache=False)
-def likelihood(observed, expected):  # type: ignore[no-untyped-def]
+def likelihood(observed: float, expected: float) -> float:
     """Log density of Student's t with four degrees of freedom; errors grow with what is expected."""
     scale = NOISE + MISFIT * expected
     error = (observed - expected) / scale
-    return -2.5 * np.log(1 + error * error / 4) - np.log(scale)
+    return float(-2.5 * np.log(1 + error * error / 4) - np.log(scale))
 
 
 @njit(nogil=True, cache=False)
-def best_strength(observed, response, level, weight):  # type: ignore[no-untyped-def]
+def best_strength(
+    observed: NDArray[np.floating],
+    response: NDArray[np.floating],
+    level: NDArray[np.floating],
+    weight: NDArray[np.floating],
+) -> float:
     """Least-squares strength of the excess concentrations (B, S) on the response; small where there is none."""
     product, square = 1e-9, 1e-6
     for b in range(len(observed)):
@@ -230,4 +248,4 @@ def best_strength(observed, response, level, weight):  # type: ignore[no-untyped
             if g > 0 and not np.isnan(observed[b, s]):
                 product += weight[s] * g * max(np.exp(observed[b, s]) - 1, 0.0)
                 square += weight[s] * g * g
-    return product / square
+    return float(product / square)

@@ -2,12 +2,17 @@
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from alerts.detector.state import NO_TRACE
+from alerts.detector.evidence import Minute
+from alerts.detector.network import Network
+from alerts.detector.state import NO_TRACE, State
+from alerts.detector.tuning import Numbers
+from alerts.detector.wind import Breeze
 
 
 @njit(nogil=True, cache=False)
-def corroborate(network, state, minute, wind, at, p):  # type: ignore[no-untyped-def]
+def corroborate(network: Network, state: State, minute: Minute, wind: Breeze, at: int, p: Numbers) -> None:
     """Score: own evidence where enough votes agree, or own and the best close neighbours together, less the doubts."""
     best = np.empty(network.neighbours.shape[1], np.float32)
     for i in range(len(minute.own)):
@@ -32,14 +37,14 @@ def corroborate(network, state, minute, wind, at, p):  # type: ignore[no-untyped
 
 
 @njit(nogil=True, cache=False)
-def is_step(state, i, at, votes, agreeing, p):  # type: ignore[no-untyped-def]
+def is_step(state: State, i: int, at: int, votes: int, agreeing: int, p: Numbers) -> bool:
     """Whether a lonely excess is as even as steps of the sensor are and plumes never; once suspected, hard to clear."""
     state.step[i] = agreeing == 0 and variation(state.trace[:, i], at, votes) < (p.lively if state.step[i] else p.flat)
-    return state.step[i] == 1
+    return bool(state.step[i] == 1)
 
 
 @njit(nogil=True, cache=False)
-def allies(network, minute, i, best, p):  # type: ignore[no-untyped-def]
+def allies(network: Network, minute: Minute, i: int, best: NDArray[np.floating], p: Numbers) -> int:
     """How many close neighbours see something too, and their evidence, highest first, into `best`."""
     n = 0
     for k in range(network.close[i]):
@@ -56,7 +61,7 @@ def allies(network, minute, i, best, p):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=False)
-def together(own, best):  # type: ignore[no-untyped-def]
+def together(own: float, best: NDArray[np.floating]) -> float:
     """The best subset is the top of the sorted neighbours (linear-time subset scan, Neill 2012); 0 without any."""
     total, highest = own, 0.0
     for k in range(len(best)):
@@ -66,7 +71,7 @@ def together(own, best):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=False)
-def doubt(network, minute, i, wind, p):  # type: ignore[no-untyped-def]
+def doubt(network: Network, minute: Minute, i: int, wind: Breeze, p: Numbers) -> float:
     """What a passing front takes off a score: nobody upwind to have seen it come, many that move."""
     seen, upwind, falling, rising = 0, 0, 0, 0
     for k in range(network.neighbours.shape[1]):
@@ -85,7 +90,7 @@ def doubt(network, minute, i, wind, p):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=False)
-def variation(trace, at, votes):  # type: ignore[no-untyped-def]
+def variation(trace: NDArray[np.integer], at: int, votes: int) -> float:
     """SD over mean of the excess in the newest `votes` minutes with evidence, the first of them left out."""
     n, total, squares = 0, 0.0, 0.0
     for k in range(8):
@@ -94,11 +99,11 @@ def variation(trace, at, votes):  # type: ignore[no-untyped-def]
             n, total, squares = n + 1, total + e, squares + e * e
     if n < 2 or total <= 0:
         return np.inf
-    return np.sqrt(max(squares / n - (total / n) ** 2, 0.0)) * n / total
+    return float(np.sqrt(max(squares / n - (total / n) ** 2, 0.0)) * n / total)
 
 
 @njit(nogil=True, cache=False)
-def bits(byte):  # type: ignore[no-untyped-def]
+def bits(byte: int) -> int:
     """How many of the eight are set."""
     n = 0
     while byte:
@@ -108,7 +113,7 @@ def bits(byte):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=False)
-def decide(state, minute, p):  # type: ignore[no-untyped-def]
+def decide(state: State, minute: Minute, p: Numbers) -> None:
     """An alarm begins at two of three minutes over the threshold, or one far over; it ends after enough quiet ones."""
     for i in range(len(minute.score)):
         score = minute.score[i]

@@ -6,7 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from alerts.detector.state import NO_TRACE, TRACE_STEP
+from alerts.detector.state import NO_TRACE, TRACE_STEP, State
+from alerts.detector.tuning import Numbers
 
 CAP = 30.0  # z is clipped here
 
@@ -23,7 +24,16 @@ class Minute(NamedTuple):
 
 
 @njit(nogil=True, cache=False)
-def sense(values, qc, rows, column, floor, state, minute, p):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def sense(  # noqa: PLR0913
+    values: NDArray[np.floating],
+    qc: NDArray[np.integer],
+    rows: NDArray[np.integer],
+    column: int,
+    floor: float,
+    state: State,
+    minute: Minute,
+    p: Numbers,
+) -> None:
     """Log values, spikes taken out by a median of three; flagged, missing and stuck ones are no evidence."""
     for i in range(len(rows)):
         minute.y[i] = np.nan
@@ -57,7 +67,7 @@ def sense(values, qc, rows, column, floor, state, minute, p):  # type: ignore[no
 
 
 @njit(nogil=True, cache=False)
-def track(state, minute, at, p):  # type: ignore[no-untyped-def]
+def track(state: State, minute: Minute, at: int, p: Numbers) -> None:
     """Excess over the reference and the running base, in units of the device's own scale; both follow slowly."""
     for i in range(len(minute.y)):
         minute.z[i] = np.nan
@@ -86,7 +96,7 @@ def track(state, minute, at, p):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=False)
-def weigh(state, minute, p):  # type: ignore[no-untyped-def]
+def weigh(state: State, minute: Minute, p: Numbers) -> None:
     """The device's own evidence from its running means, and its votes of the last eight minutes."""
     for i in range(len(minute.z)):
         z = minute.z[i]

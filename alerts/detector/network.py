@@ -60,7 +60,15 @@ def _bucket_size(places: NDArray[np.float64], reach: float) -> tuple[float, int,
 
 
 @njit(nogil=True, cache=False)
-def nearest(x, y, buckets, reach, close, neighbours, count):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def nearest(  # noqa: PLR0913
+    x: NDArray[np.floating],
+    y: NDArray[np.floating],
+    buckets: Buckets,
+    reach: float,
+    close: float,
+    neighbours: NDArray[np.integer],
+    count: NDArray[np.integer],
+) -> None:
     """Fill in the K nearest neighbours of every device within `reach`, and how many of CLOSE stand within `close`."""
     rings = int(reach / buckets.size) + 1
     distance = np.empty(neighbours.shape[1], np.float64)
@@ -76,7 +84,15 @@ def nearest(x, y, buckets, reach, close, neighbours, count):  # type: ignore[no-
 
 
 @njit(nogil=True, cache=False)
-def search_ring(i, bx, by, ring, places, distance, found):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def search_ring(  # noqa: PLR0913
+    i: int,
+    bx: int,
+    by: int,
+    ring: int,
+    places: tuple[NDArray[np.floating], NDArray[np.floating], Buckets, float],
+    distance: NDArray[np.floating],
+    found: NDArray[np.integer],
+) -> None:
     """Take the devices of the buckets at `ring` buckets from (bx, by) into the sorted `distance` and `found`."""
     x, y, buckets, reach = places
     for row in range(max(by - ring, 0), min(by + ring, buckets.ny - 1) + 1):
@@ -92,7 +108,7 @@ def search_ring(i, bx, by, ring, places, distance, found):  # type: ignore[no-un
 
 
 @njit(nogil=True, cache=False)
-def insert(d, j, distance, found):  # type: ignore[no-untyped-def]
+def insert(d: float, j: int, distance: NDArray[np.floating], found: NDArray[np.integer]) -> None:
     """Put `j` at distance `d` into its place, the farthest falls out."""
     k = len(distance) - 1
     while k > 0 and distance[k - 1] > d:

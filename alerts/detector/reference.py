@@ -12,6 +12,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from alerts.detector.network import K, Network
+from alerts.detector.state import State
+from alerts.detector.tuning import Numbers
+from alerts.detector.wind import Breeze
 
 LANES = 64
 STEP = np.float32(2.0**-25)
@@ -51,7 +54,7 @@ COMPARATORS = np.array(batcher(K), np.int64)
 
 
 @njit(nogil=True, cache=False)
-def offer(state, y, offers):  # type: ignore[no-untyped-def]
+def offer(state: State, y: NDArray[np.floating], offers: NDArray[np.integer]) -> None:
     """What every device offers to its neighbours as their reference: its value without its lasting bias."""
     for i in range(len(y)):
         v = y[i] - state.bias[i]
@@ -61,7 +64,7 @@ def offer(state, y, offers):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=False)
-def face(network, wind, side):  # type: ignore[no-untyped-def]
+def face(network: Network, wind: Breeze, side: NDArray[np.integer]) -> None:
     """On which of the two half-planes that face upwind, 45 degrees to either hand, each neighbour stands (N, K)."""
     for i in range(len(network.x)):
         for k in range(side.shape[1]):
@@ -72,7 +75,7 @@ def face(network, wind, side):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=False)
-def refer(network, told, reference, p):  # type: ignore[no-untyped-def]
+def refer(network: Network, told: Exchange, reference: NDArray[np.floating], p: Numbers) -> None:
     """The larger of the neighbours' quantile and the medians of the upwind half-planes; NaN with fewer than three."""
     keys = np.empty((told.side.shape[1], LANES), np.int32)
     for start in range(0, len(reference), LANES):
@@ -88,7 +91,7 @@ def refer(network, told, reference, p):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=False)
-def sort_columns(keys):  # type: ignore[no-untyped-def]
+def sort_columns(keys: NDArray[np.integer]) -> None:
     """Sort every column."""
     for c in range(len(COMPARATORS)):
         low, high = keys[COMPARATORS[c, 0]], keys[COMPARATORS[c, 1]]
@@ -98,7 +101,7 @@ def sort_columns(keys):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=False)
-def pick(keys, reference, p):  # type: ignore[no-untyped-def]
+def pick(keys: NDArray[np.integer], reference: NDArray[np.floating], p: Numbers) -> None:
     """The reference of every sorted column."""
     for lane in range(len(reference)):
         n = 0
@@ -118,7 +121,7 @@ def pick(keys, reference, p):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=False)
-def raise_to_side(keys, bit, reference):  # type: ignore[no-untyped-def]
+def raise_to_side(keys: NDArray[np.integer], bit: int, reference: NDArray[np.floating]) -> None:
     """Raise the reference to the median of one side, where at least three stand there."""
     count = np.zeros(LANES, np.int32)
     seen = np.zeros(LANES, np.int32)
