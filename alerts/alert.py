@@ -33,6 +33,8 @@ class Alert:
     kind: str
     profile: str
     pollutant: str
+    pollutants: tuple[str, ...]  # all that were seen, the first one first
+    source: str  # what only one open alert of this kind and pollutant may be about
     opened_at: datetime
     closed_at: datetime | None
     severity: int
@@ -69,6 +71,7 @@ class Alert:
             "candidates": [{"enterprise_id": c.enterprise_id, "score": c.score} for c in self.candidates],
             "attribution": self.attribution,
             "detector": self.detector,
+            "pollutants": list(self.pollutants),
         }
 
 

@@ -14,12 +14,13 @@ from alerts.attribution import Trail
 from alerts.detector import DETECTOR
 from alerts.detector.panel import Panel
 from alerts.detector.state import State
+from alerts.rules.standing import Standing
 from alerts.tracker import Case
 
 if TYPE_CHECKING:
     from alerts.watch import Watch
 
-FORMAT = 1
+FORMAT = 2
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -36,8 +37,15 @@ def dump(watch: "Watch") -> bytes:
         "last": watch.last and watch.last.isoformat(),
         "wind_silent": watch.wind.silent,
         "panels": [[panel.pollutant, panel.profile.name, panel.floor] for panel in watch.panels],
+        "standing": [
+            {**_alert_out(kept.alert), "last": kept.last, "hold": kept.hold, "told": kept.told}
+            for kept in watch.keeper.standing.values()
+        ],
         "cases": [_case_out(case, watch) for tracker in watch.trackers.values() for case in tracker.cases],
     }
+    for r, rule in enumerate(watch.rules):
+        arrays[f"rule.{r}.keys"] = np.array(list(rule.keys), np.bytes_)
+        arrays |= {f"rule.{r}.{name}": array for name, array in rule.memory.items()}
     for i, panel in enumerate(watch.panels):
         arrays[f"{i}.ids"] = _ids(panel, watch)
         arrays |= {f"{i}.{name}": array for name, array in panel.state._asdict().items()}
@@ -67,8 +75,16 @@ def load(watch: "Watch", blob: bytes) -> None:
         _restore(
             panel.state,
             {name: arrays[f"{i}.{name}"] for name in State._fields},
-            _rows(arrays[f"{i}.ids"], panel, watch),
+            _places(arrays[f"{i}.ids"], _ids(panel, watch)),
         )
+    for r, rule in enumerate(watch.rules):
+        rows = _places(arrays[f"rule.{r}.keys"], np.array(list(rule.keys), np.bytes_))
+        for name, array in rule.memory.items():
+            array[rows >= 0] = arrays[f"rule.{r}.{name}"][rows[rows >= 0]]
+    for line in header["standing"]:
+        alert = _alert(line["alert"], line["about"], line["profile"], line["evidence"])
+        kept = Standing(alert, line["last"], line["hold"], line["told"])
+        watch.keeper.standing[alert.kind, alert.pollutant, alert.source] = kept
     for line in header["cases"]:
         watch.trackers[line["alert"]["pollutant"]].cases.append(_case_in(line, watch))
 
@@ -77,10 +93,10 @@ def _ids(panel: Panel, watch: "Watch") -> NDArray[np.bytes_]:
     return np.array([watch.layout.devices[row].id for row in panel.network.order], np.bytes_)
 
 
-def _rows(ids: NDArray[np.bytes_], panel: Panel, watch: "Watch") -> NDArray[np.int64]:
-    """Where each place of the panel stands among the dumped ids, -1 for new devices."""
-    dumped = {name: i for i, name in enumerate(ids.tolist())}
-    return np.array([dumped.get(name, -1) for name in _ids(panel, watch).tolist()], np.int64)
+def _places(dumped: NDArray[np.bytes_], names: NDArray[np.bytes_]) -> NDArray[np.int64]:
+    """Where each name stands among the dumped ones, -1 for new ones."""
+    at = {name: i for i, name in enumerate(dumped.tolist())}
+    return np.array([at.get(name, -1) for name in names.tolist()], np.int64)
 
 
 def _restore(state: State, arrays: Arrays, rows: NDArray[np.int64]) -> None:
@@ -89,11 +105,13 @@ def _restore(state: State, arrays: Arrays, rows: NDArray[np.int64]) -> None:
         array[..., kept] = arrays[name][..., rows[kept]]
 
 
+def _alert_out(alert: Alert) -> dict[str, Any]:
+    return {"alert": alert.line(), "about": alert.source, "profile": alert.profile, "evidence": alert.evidence}
+
+
 def _case_out(case: Case, watch: "Watch") -> dict[str, Any]:
     line: dict[str, Any] = {
-        "alert": case.alert.line(),
-        "profile": case.alert.profile,
-        "evidence": case.alert.evidence,
+        **_alert_out(case.alert),
         "lead": case.lead,
         "linger": case.linger,
         "opened": case.opened,
@@ -117,7 +135,7 @@ def _case_out(case: Case, watch: "Watch") -> dict[str, Any]:
 def _case_in(line: dict[str, Any], watch: "Watch") -> Case:
     known = watch.layout.index
     return Case(
-        alert=_alert(line["alert"], line["profile"], line["evidence"]),
+        alert=_alert(line["alert"], line["about"], line["profile"], line["evidence"]),
         lead=line["lead"],
         linger=line["linger"],
         opened=line["opened"],
@@ -141,16 +159,15 @@ def _trail(line: dict[str, Any], watch: "Watch") -> Trail:
     return Trail(panel.profile.plume, places, xy, np.array(trail["level"], float)[kept], excess)
 
 
-def _alert(line: dict[str, Any], profile: str, evidence: dict[str, object]) -> Alert:
+def _alert(line: dict[str, Any], source: str, profile: str, evidence: dict[str, object]) -> Alert:
     def at(text: str | None) -> Any:
         return None if text is None else datetime.fromisoformat(text)
 
     cells = tuple(Stay(cell["ix"], cell["iy"], at(cell["from"]), at(cell["to"])) for cell in _list(line["cells"]))
     candidates = tuple(Candidate(**candidate) for candidate in _list(line["candidates"]))
     times = {name: at(line[name]) for name in ("opened_at", "closed_at", "peak_at")}
-    return Alert(
-        **{**line, **times, "cells": cells, "candidates": candidates, "profile": profile, "evidence": evidence}
-    )
+    given = {"cells": cells, "candidates": candidates, "pollutants": tuple(line["pollutants"])}
+    return Alert(**{**line, **times, **given, "source": source, "profile": profile, "evidence": evidence})
 
 
 def _list(value: Any) -> Iterator[dict[str, Any]]:

@@ -34,14 +34,13 @@ def body_of(alert: Alert, late: bool = False) -> dict[str, Any]:
 async def put_alert(on: asyncpg.Connection, alert: Alert, action: str, at: datetime, why: str = "") -> None:
     """One alert as it stands now, its line in the log, and what must be told; within the caller's transaction."""
     body = body_of(alert, late=why == LATE and action == "opened")
-    lead = alert.cells[0]
     body = await ALERT.put.fetchval(
         on,
         alert_id=alert.id,
         kind=alert.kind,
         profile=alert.profile,
         pollutant=alert.pollutant,
-        source=f"{lead.ix}-{lead.iy}",
+        source=alert.source,
         status=body["status"],
         severity=alert.severity,
         opened_at=alert.opened_at,

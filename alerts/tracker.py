@@ -154,6 +154,8 @@ class Tracker:
             kind=HOTSPOT,
             profile=sighting.profile.name,
             pollutant=self.pollutant,
+            pollutants=(self.pollutant,),
+            source=f"{cell[0]}-{cell[1]}",
             opened_at=end,
             closed_at=None,
             severity=1,

@@ -14,6 +14,9 @@ from alerts.attribution import TRAVEL
 from alerts.detector import network, reference, wind
 from alerts.detector.panel import Panel, Verdict, unknown
 from alerts.detector.tuning import DEFAULT, FLOOR, Profile, Tuning
+from alerts.rules import RULES
+from alerts.rules.condition import Seen
+from alerts.rules.standing import Keeper
 from alerts.tracker import Case, Sighting, Tracker
 from ingest.channel import POLLUTANTS, is_pollutant
 from ingest.layout import MONITOR, Device, Frame, Layout
@@ -33,6 +36,8 @@ class Watch:
         self.wind = wind.Wind()
         self.panels: list[Panel] = []
         self.trackers: dict[str, Tracker] = {}
+        self.rules = [make(registry, self.layout) for make in RULES]
+        self.keeper = Keeper(self.layout)
         self._profiles = [tuning.grid, tuning.fence]
         self._networks = [self._connect(profile) for profile in self._profiles]
         self._told = [reference.exchange(net) for net in self._networks]
@@ -64,7 +69,10 @@ class Watch:
             for case in tracker.cases:
                 self._attribute(case, panels, clock)
         self.last, self._frame = frame.minute, frame
-        return [change for tracker in self.trackers.values() for change in tracker.news()]
+        news = [change for tracker in self.trackers.values() for change in tracker.news()]
+        seen = Seen(self.layout, frame, self.panels, breeze, clock, end)
+        conditions = [condition for rule in self.rules for condition in rule.step(seen)]
+        return news + self.keeper.step(conditions, end, clock)
 
     def verdicts(self) -> dict[str, Verdict]:
         """The newest minute by pollutant, rows in the order of `layout.devices`."""
@@ -78,6 +86,7 @@ class Watch:
     def open(self) -> list[Alert]:
         """The alerts that are open, in the order opened."""
         alerts = [case.alert for tracker in self.trackers.values() for case in tracker.cases]
+        alerts += [kept.alert for kept in self.keeper.standing.values()]
         return sorted(alerts, key=lambda alert: (alert.opened_at, alert.id))
 
     def dump(self) -> bytes:

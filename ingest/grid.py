@@ -50,6 +50,10 @@ class Grid:
         ix, iy = int(x // self.cell_m), int(y // self.cell_m)
         return (ix, iy) if 0 <= ix < self.nx and 0 <= iy < self.ny else None
 
+    def centre(self) -> tuple[float, float]:
+        """Metres from the south-west corner."""
+        return self.nx * self.cell_m / 2, self.ny * self.cell_m / 2
+
     def ring(self, cell: Cell) -> list[list[float]]:
         """The closed outline of a cell, counter-clockwise, as [lon, lat] degrees."""
         ix, iy = cell

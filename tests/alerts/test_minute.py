@@ -48,7 +48,7 @@ async def test_readings_become_an_alert_with_its_log_its_cells_and_the_watermark
     row = await pool.fetchrow("SELECT * FROM alert")
     assert (row["status"], row["source"], row["opened_at"], row["closed_at"]) == (
         "closed",
-        f"{alert.cells[0].ix}-{alert.cells[0].iy}",
+        alert.source,
         alert.opened_at,
         alert.closed_at,
     )

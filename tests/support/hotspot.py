@@ -16,6 +16,8 @@ def hotspot(**changed: Any) -> Alert:
         kind="hotspot",
         profile="grid",
         pollutant="pm25",
+        pollutants=("pm25",),
+        source="3-4",
         opened_at=OPENED,
         closed_at=None,
         severity=2,
@@ -32,4 +34,6 @@ def hotspot(**changed: Any) -> Alert:
         detector="test",
         evidence={"devices": ["S1"], "value": 182.25},
     )
+    if "cells" in changed:
+        changed.setdefault("source", f"{changed['cells'][0].ix}-{changed['cells'][0].iy}")
     return replace(alert, **changed)

@@ -1,0 +1,10 @@
+"""Rules beside the detector: each looks at a minute and says what is wrong in it, by kinds of their own."""
+
+from collections.abc import Callable
+
+from alerts.rules.condition import Rule
+from ingest.layout import Layout
+from ingest.registry import Registry
+
+RULES: tuple[Callable[[Registry, Layout], Rule], ...] = ()
+"""A new rule is one file and one line here."""
