@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from alerts.alert import Alert, Candidate, Stay
 from alerts.attribution import Trail
-from alerts.detector import DETECTOR
 from alerts.detector.panel import Panel
 from alerts.detector.state import State
 from alerts.rules.standing import Standing
@@ -33,7 +32,7 @@ def dump(watch: "Watch") -> bytes:
     arrays: Arrays = {"wind": watch.wind.history, "wind_running": watch.wind.running}
     header: dict[str, Any] = {
         "format": FORMAT,
-        "detector": DETECTOR,
+        "detector": watch.version,
         "last": watch.last and watch.last.isoformat(),
         "wind_silent": watch.wind.silent,
         "panels": [[panel.pollutant, panel.profile.name, panel.floor] for panel in watch.panels],
@@ -64,8 +63,9 @@ def load(watch: "Watch", blob: bytes) -> None:
         made_by = (header["format"], header["detector"])
     except (ValueError, KeyError, EOFError, OSError) as error:
         raise CheckpointError(f"not a checkpoint of the detector: {error}") from error
-    if made_by != (FORMAT, DETECTOR):
-        raise CheckpointError(f"checkpoint of format {made_by[0]}, detector {made_by[1]}; this is {FORMAT}, {DETECTOR}")
+    ours = (FORMAT, watch.version)
+    if made_by != ours:
+        raise CheckpointError(f"checkpoint of format {made_by[0]}, detector {made_by[1]}; this is {ours[0]}, {ours[1]}")
     watch.last = datetime.fromisoformat(header["last"]) if header["last"] else None
     watch.wind.history[:], watch.wind.running[:] = arrays["wind"], arrays["wind_running"]
     watch.wind.silent = header["wind_silent"]

@@ -27,7 +27,7 @@ AGAIN_S = 2.0
 
 async def detect(settings: DetectSettings, now: Clock, stop: asyncio.Event) -> None:
     """Close minutes until `stop` is set; whatever happens to the database, go on when it is back."""
-    await asyncio.to_thread(compile_kernels)
+    await asyncio.to_thread(compile_kernels, settings.tuning)
     logger.info("kernels compiled")
     while not stop.is_set():
         try:

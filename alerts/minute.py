@@ -11,7 +11,6 @@ import asyncpg
 from alerts import metrics
 from alerts.alert import Alert, Change
 from alerts.checkpoint import CheckpointError
-from alerts.detector import DETECTOR
 from alerts.due import Arrived, Expected
 from alerts.frames import MINUTE, Rows, device_rows, load_frames
 from alerts.results import (
@@ -85,7 +84,7 @@ async def retake_post(post: Post, registry: Registry) -> Post:
 
 
 async def _new_post(connection: asyncpg.Connection, settings: DetectSettings, registry: Registry) -> Post:
-    watch = Watch(registry)
+    watch = Watch(registry, settings.tuning)
     rows = await device_rows(connection, watch.layout)
     return Post(connection, settings, registry, watch, rows, await layout_number(connection, watch.layout))
 
@@ -163,8 +162,8 @@ async def _rerun(post: Post, minutes: Sequence[datetime]) -> None:
 
 async def _restore(post: Post, minute: datetime) -> None:
     """Put the watch back to the newest checkpoint not after `minute`, or to nothing."""
-    row = await MINUTE.checkpoint_before.fetchrow(post.connection, minute=minute, detector=DETECTOR)
-    post.watch, post.saved = Watch(post.registry), None
+    post.watch, post.saved = Watch(post.registry, post.settings.tuning), None
+    row = await MINUTE.checkpoint_before.fetchrow(post.connection, minute=minute, detector=post.watch.version)
     if row is None:
         return
     try:
@@ -172,7 +171,7 @@ async def _restore(post: Post, minute: datetime) -> None:
         post.saved = row["minute"]
     except CheckpointError as error:
         logger.warning("checkpoint of %s: %s; judging the stored readings again", row["minute"], error)
-        post.watch = Watch(post.registry)
+        post.watch = Watch(post.registry, post.settings.tuning)
 
 
 async def _save(post: Post) -> None:
@@ -180,7 +179,7 @@ async def _save(post: Post) -> None:
     if post.saved is None or post.last - post.saved >= post.settings.checkpoint_every:
         needed = post.last - post.settings.lateness
         state = await asyncio.to_thread(post.watch.dump)
-        await put_checkpoint(post.connection, post.last, state, needed)
+        await put_checkpoint(post.connection, post.last, post.watch.version, state, needed)
         post.saved = post.last
 
 

@@ -9,7 +9,6 @@ import asyncpg
 import numpy as np
 
 from alerts.alert import Alert
-from alerts.detector import DETECTOR
 from alerts.detector.panel import Verdict
 from alerts.frames import MINUTE
 from alerts.outbox import tell
@@ -102,7 +101,9 @@ async def put_verdicts(on: asyncpg.Connection, layout: int, verdicts: Verdicts) 
         )
 
 
-async def put_checkpoint(on: asyncpg.Connection, minute: datetime, state: bytes, oldest_needed: datetime) -> None:
-    """Save the detector's state; of those before `oldest_needed` the newest stays."""
-    await MINUTE.put_checkpoint.execute(on, minute=minute, detector=DETECTOR, state=state)
-    await MINUTE.drop_checkpoints.execute(on, older_than=oldest_needed, detector=DETECTOR)
+async def put_checkpoint(
+    on: asyncpg.Connection, minute: datetime, detector: str, state: bytes, oldest_needed: datetime
+) -> None:
+    """Save the state of a version of the detector; of those before `oldest_needed` the newest stays."""
+    await MINUTE.put_checkpoint.execute(on, minute=minute, detector=detector, state=state)
+    await MINUTE.drop_checkpoints.execute(on, older_than=oldest_needed, detector=detector)

@@ -1,15 +1,38 @@
 """What the operator may set for the detector and the notices, by environment variables."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, InstanceOf, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from alerts.detector.tuning import DEFAULT, Tuning
+from alerts.tuning_file import TuningError, read
 
 
-class DetectSettings(BaseSettings):
-    """HOTGRID_… variables of `hotgrid detect`."""
+def _tuning(named: object) -> object:
+    """The tuning of a file that is named; nothing named is the detector's own."""
+    if not isinstance(named, str):
+        return named
+    try:
+        return read(Path(named)) if named else DEFAULT
+    except TuningError as error:
+        raise TuningError(f"HOTGRID_TUNING: {error}") from error
+
+
+class TuningSettings(BaseSettings):
+    """With what numbers the detector works here."""
 
     model_config = SettingsConfigDict(env_prefix="HOTGRID_", env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    tuning: Annotated[InstanceOf[Tuning], NoDecode, BeforeValidator(_tuning)] = Field(
+        default=DEFAULT, description="path of a tuning file"
+    )
+
+
+class DetectSettings(TuningSettings):
+    """HOTGRID_… variables of `hotgrid detect`."""
 
     database_url: str
     grace_s: float = Field(default=20, gt=0, le=3600, description="how long a minute waits for its late devices")

@@ -7,7 +7,6 @@ from typing import Literal, NamedTuple
 
 from alerts.alert import Alert, Change, Stay
 from alerts.attribution import Source, Trail
-from alerts.detector import DETECTOR
 from alerts.detector.tuning import Profile, Tracking
 from alerts.detector.wind import Breeze
 from ingest.grid import Cell
@@ -73,11 +72,12 @@ class Case:
 
 @dataclass(slots=True)
 class Tracker:
-    """Open alerts of one pollutant; `devices` by id gives the places."""
+    """Open alerts of one pollutant; `devices` by id gives the places, `version` is the detector's."""
 
     pollutant: str
     devices: dict[str, Device]
     p: Tracking
+    version: str
     cases: list[Case] = field(default_factory=list)
 
     def step(self, sightings: list[Sighting], end: datetime, clock: int, wind: Breeze) -> None:
@@ -169,7 +169,7 @@ class Tracker:
             score=sighting.score,
             candidates=(),
             attribution="none",
-            detector=DETECTOR,
+            detector=self.version,
             evidence={
                 "value": round(sighting.value, 4),
                 "background": round(sighting.background, 4),

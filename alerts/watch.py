@@ -14,6 +14,7 @@ from alerts.attribution import TRAVEL
 from alerts.detector import network, reference, wind
 from alerts.detector.panel import Panel, Verdict, unknown
 from alerts.detector.tuning import DEFAULT, FLOOR, Profile, Tuning
+from alerts.detector.version import version
 from alerts.rules import RULES
 from alerts.rules.condition import Seen
 from alerts.rules.standing import Keeper
@@ -32,12 +33,13 @@ class Watch:
     def __init__(self, registry: Registry, tuning: Tuning = DEFAULT) -> None:
         self.layout = Layout.of(registry)
         self.tuning = tuning
+        self.version = version(tuning)
         self.last: datetime | None = None
         self.wind = wind.Wind()
         self.panels: list[Panel] = []
         self.trackers: dict[str, Tracker] = {}
         self.rules = [make(registry, self.layout) for make in RULES]
-        self.keeper = Keeper(self.layout)
+        self.keeper = Keeper(self.layout, self.version)
         self._profiles = [tuning.grid, tuning.fence]
         self._networks = [self._connect(profile) for profile in self._profiles]
         self._told = [reference.exchange(net) for net in self._networks]
@@ -108,7 +110,7 @@ class Watch:
         column = self.layout.column[pollutant]
         panel = Panel(pollutant, column, self._profiles[which], self._networks[which], floor)
         self.panels = sorted([*self.panels, panel], key=lambda p: (p.column, p.profile.name))
-        self.trackers.setdefault(pollutant, Tracker(pollutant, self._devices, self.tuning.tracking))
+        self.trackers.setdefault(pollutant, Tracker(pollutant, self._devices, self.tuning.tracking, self.version))
         return panel
 
     def _silence(self, minute: datetime) -> list[datetime]:
@@ -176,14 +178,14 @@ def writable(array: NDArray[Any], kind: type) -> NDArray[Any]:
     return np.require(array, kind, ["C", "W"])
 
 
-def compile() -> None:  # noqa: A001
+def compile(tuning: Tuning = DEFAULT) -> None:  # noqa: A001
     """Compile every kernel, so that the first real minute does not wait for it."""
     grid = GridRow(cell_m=500, epsg=4549, lon0=120.0, lat0=31.0, nx=4, ny=4)
     stations = [
         Station(station_id=f"S{i}", name="", kind="micro", lon=120.001 + i * 0.004, lat=31.001) for i in range(5)
     ]
     enterprise = Enterprise(enterprise_id="E", name="", lon=120.01, lat=31.0)
-    watch = Watch(Registry(grid=grid, stations=tuple(stations), enterprises=(enterprise,)))
+    watch = Watch(Registry(grid=grid, stations=tuple(stations), enterprises=(enterprise,)), tuning)
     panel = watch.admit("pm25", watch.tuning.grid.name)
     minute = datetime(2000, 1, 1, tzinfo=UTC)
     watch.close(Frame.empty(watch.layout, minute))

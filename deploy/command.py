@@ -217,12 +217,14 @@ def demo(
 @app.command()
 def run() -> None:
     """一台机器上运行全部 · servers, schema and all four processes on one machine"""
+    from alerts.settings import DetectSettings
     from deploy.run import run
     from sql.migrate import migrate
 
     found = servers.up(say=_say)
     asyncio.run(migrate(found.database_url, _say))
     _use_servers()
+    DetectSettings()  # what the detector would refuse is refused before anything runs
     until_stopped(lambda stop: run({}, stop))
 
 

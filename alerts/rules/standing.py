@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from alerts.alert import Alert, Candidate, Change, Stay
-from alerts.detector import DETECTOR
 from alerts.rules.condition import Condition
 from ingest.layout import Layout
 
@@ -28,9 +27,10 @@ class Standing:
 
 @dataclass(slots=True)
 class Keeper:
-    """The open alerts of all rules."""
+    """The open alerts of all rules; `version` is the detector's."""
 
     layout: Layout
+    version: str
     standing: dict[Key, Standing] = field(default_factory=dict)
 
     def step(self, conditions: Iterable[Condition], end: datetime, clock: int) -> list[Change]:
@@ -81,7 +81,7 @@ class Keeper:
             peak_at=end,
             candidates=tuple(Candidate(owner, round(1 / len(owners), 4)) for owner in owners),
             attribution="none",
-            detector=DETECTOR,
+            detector=self.version,
             evidence=found.evidence,
             **_figures(found),
         )
