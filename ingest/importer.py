@@ -1,7 +1,12 @@
-"""A registry folder into the database: all or nothing, and the same again changes nothing."""
+"""A registry folder into the database: all or nothing, and the same again changes nothing.
+
+A line adds or changes what has its key. What a file no longer has stays: devices and people have a past, marks and
+findings are the past, and others write them too (a mark is taken back by an end that equals its start). Only two files
+say all there is, if they are there: `shifts.csv` of the shifts to come, `parks.csv` of the boundaries of the parks.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -59,6 +64,12 @@ async def store_registry(on: asyncpg.Connection, registry: Registry, now: dateti
     }
     if registry.shifts:
         counts["shifts"] = await _put_shifts(on, registry, now)
+    if registry.marks:
+        counts["marks"] = await _put(on, REGISTRY.put_marks, registry.marks)
+    if registry.findings:
+        counts["findings"] = await _put(on, REGISTRY.put_findings, registry.findings)
+    if registry.parks:
+        counts["parks"] = await _put_parks(on, registry.parks)
     await REGISTRY.announce.execute(on)
     return counts
 
@@ -89,6 +100,11 @@ async def _put_shifts(on: asyncpg.Connection, registry: Registry, now: datetime)
     return Count(added, len(done) - added, len(removed))
 
 
+async def _put_parks(on: asyncpg.Connection, parks: Sequence[Row]) -> Count:
+    removed = await REGISTRY.drop_parks.fetch(on, rows=_rows(parks))
+    return replace(await _put(on, REGISTRY.put_parks, parks), removed=len(removed))
+
+
 async def load_registry(on: asyncpg.Connection) -> Registry | None:
     """The registry as it stands in the database, None before the first import. People and shifts are not part of it."""
     grid = await REGISTRY.grid.fetchrow(on)
@@ -100,5 +116,8 @@ async def load_registry(on: asyncpg.Connection) -> Registry | None:
             "stations": [dict(row) for row in await REGISTRY.stations.fetch(on)],
             "enterprises": [dict(row) for row in await REGISTRY.enterprises.fetch(on)],
             "monitors": [dict(row) for row in await REGISTRY.monitors.fetch(on)],
+            "marks": [dict(row) for row in await REGISTRY.marks.fetch(on)],
+            "findings": [dict(row) for row in await REGISTRY.findings.fetch(on)],
+            "parks": [dict(row) for row in await REGISTRY.parks.fetch(on)],
         }
     )

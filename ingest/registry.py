@@ -1,4 +1,4 @@
-"""What is known of a district before any reading: grid, stations, enterprises, monitors, people and shifts."""
+"""What is known of a district beside its readings: who measures where, sources, parks, people, marks, findings."""
 
 from typing import Annotated, Literal
 
@@ -19,6 +19,7 @@ DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 Text = Annotated[str, AfterValidator(_storable)]
 Name = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)]
 Key = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+AlertId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
 Longitude = Annotated[FiniteFloat, Field(ge=-180, le=180)]
 Latitude = Annotated[FiniteFloat, Field(ge=-90, le=90)]
 
@@ -104,6 +105,43 @@ class Shift(Row):
     post: Name = ""
 
 
+class Mark(Row):
+    """While it is in force, what a station or monitor sends is no evidence; without `end` it still is.
+
+    An end that equals the start takes the mark back: it is then never in force.
+    """
+
+    device_id: DeviceId
+    kind: Literal["stop", "maintenance", "calibration", "fault"]
+    start: AwareDatetime
+    end: AwareDatetime | None = None
+    reason: Name = ""
+
+
+class Finding(Row):
+    """What a field team found for an alert; without `enterprise_id` nobody of the registry, or nothing."""
+
+    alert_id: AlertId
+    at: AwareDatetime
+    enterprise_id: Key | None = None
+    cause: Key
+    note: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+
+
+class ParkDevice(Row):
+    """A device on the boundary of an industrial park, and a channel of it.
+
+    `limit` is how much more than upwind may be measured downwind, in `unit`; the same for a park and channel.
+    """
+
+    park_id: Key
+    name: Name = ""
+    device_id: DeviceId
+    channel: Annotated[str, AfterValidator(_known_channel)]
+    unit: Key
+    limit: Annotated[FiniteFloat, Field(gt=0)]
+
+
 class Registry(BaseModel):
     """A whole district; ids are unique, references hold (see `ingest.folder`)."""
 
@@ -115,6 +153,9 @@ class Registry(BaseModel):
     monitors: tuple[MonitorChannel, ...] = ()
     people: tuple[Person, ...] = ()
     shifts: tuple[Shift, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    parks: tuple[ParkDevice, ...] = ()
 
     def cells(self) -> Grid:
         """The grid with its projection."""

@@ -172,6 +172,14 @@ CREATE TABLE public.enterprise (
     contact text NOT NULL
 );
 
+CREATE TABLE public.finding (
+    alert_id text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    enterprise_id text,
+    cause text NOT NULL,
+    note text NOT NULL
+);
+
 CREATE TABLE public.grid (
     one boolean DEFAULT true NOT NULL,
     cell_m double precision NOT NULL,
@@ -190,6 +198,12 @@ CREATE TABLE public.ingest_session (
     number integer NOT NULL
 );
 
+CREATE TABLE public.judged_mark (
+    one boolean DEFAULT true NOT NULL,
+    marks jsonb NOT NULL,
+    CONSTRAINT judged_mark_one_check CHECK (one)
+);
+
 CREATE TABLE public.layout (
     layout integer NOT NULL,
     devices text[] NOT NULL
@@ -202,6 +216,16 @@ ALTER TABLE public.layout ALTER COLUMN layout ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.mark (
+    device integer NOT NULL,
+    kind text NOT NULL,
+    start_at timestamp with time zone NOT NULL,
+    end_at timestamp with time zone,
+    reason text NOT NULL,
+    CONSTRAINT mark_check CHECK ((end_at >= start_at)),
+    CONSTRAINT mark_kind_check CHECK ((kind = ANY (ARRAY['stop'::text, 'maintenance'::text, 'calibration'::text, 'fault'::text])))
 );
 
 CREATE TABLE public.migration (
@@ -246,6 +270,16 @@ CREATE TABLE public.monitor_reading (
     channel text NOT NULL,
     value real,
     qc smallint DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.park_device (
+    park_id text NOT NULL,
+    name text NOT NULL,
+    device integer NOT NULL,
+    channel text NOT NULL,
+    unit text NOT NULL,
+    permit_limit double precision NOT NULL,
+    CONSTRAINT park_device_permit_limit_check CHECK ((permit_limit > (0)::double precision))
 );
 
 CREATE TABLE public.person (
@@ -473,14 +507,23 @@ ALTER TABLE ONLY public.device
 ALTER TABLE ONLY public.enterprise
     ADD CONSTRAINT enterprise_pkey PRIMARY KEY (enterprise_id);
 
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_pkey PRIMARY KEY (alert_id, at);
+
 ALTER TABLE ONLY public.grid
     ADD CONSTRAINT grid_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY public.ingest_session
     ADD CONSTRAINT ingest_session_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY public.judged_mark
+    ADD CONSTRAINT judged_mark_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY public.layout
     ADD CONSTRAINT layout_pkey PRIMARY KEY (layout);
+
+ALTER TABLE ONLY public.mark
+    ADD CONSTRAINT mark_pkey PRIMARY KEY (device, kind, start_at);
 
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
@@ -496,6 +539,9 @@ ALTER TABLE ONLY public.monitor
 
 ALTER TABLE ONLY public.monitor_reading
     ADD CONSTRAINT monitor_reading_pkey PRIMARY KEY (device, ts, channel);
+
+ALTER TABLE ONLY public.park_device
+    ADD CONSTRAINT park_device_pkey PRIMARY KEY (park_id, device, channel);
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (person_id);
@@ -599,6 +645,12 @@ ALTER TABLE ONLY public.alert_event
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
 
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
+ALTER TABLE ONLY public.mark
+    ADD CONSTRAINT mark_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
 ALTER TABLE ONLY public.monitor_channel
     ADD CONSTRAINT monitor_channel_device_fkey FOREIGN KEY (device) REFERENCES public.monitor(device);
 
@@ -610,6 +662,9 @@ ALTER TABLE ONLY public.monitor
 
 ALTER TABLE ONLY public.monitor_latest
     ADD CONSTRAINT monitor_latest_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.park_device
+    ADD CONSTRAINT park_device_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
 ALTER TABLE ONLY public.shift
     ADD CONSTRAINT shift_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
@@ -645,13 +700,19 @@ GRANT USAGE ON SEQUENCE public.device_device_seq TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.enterprise TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.finding TO hotgrid_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.grid TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.ingest_session TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.judged_mark TO hotgrid_app;
+
 GRANT SELECT,INSERT ON TABLE public.layout TO hotgrid_app;
 
 GRANT USAGE ON SEQUENCE public.layout_layout_seq TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.mark TO hotgrid_app;
 
 GRANT SELECT ON TABLE public.migration TO hotgrid_app;
 
@@ -662,6 +723,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_channel TO hotgrid_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_latest TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_reading TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.park_device TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO hotgrid_app;
 

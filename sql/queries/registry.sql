@@ -93,6 +93,47 @@ WHERE start_at > :now
     )
 RETURNING person_id;
 
+-- name: put_marks
+INSERT INTO mark AS old (device, kind, start_at, end_at, reason)
+SELECT device, kind, "start", "end", reason
+FROM jsonb_to_recordset(:rows::jsonb)
+    AS r(device_id text, kind text, "start" timestamptz, "end" timestamptz, reason text)
+JOIN device USING (device_id)
+ON CONFLICT (device, kind, start_at) DO UPDATE
+SET (end_at, reason) = (excluded.end_at, excluded.reason)
+WHERE (old.end_at, old.reason) IS DISTINCT FROM (excluded.end_at, excluded.reason)
+RETURNING (xmax = 0) AS added;
+
+-- name: put_findings
+INSERT INTO finding AS old (alert_id, at, enterprise_id, cause, note)
+SELECT alert_id, at, enterprise_id, cause, note
+FROM jsonb_to_recordset(:rows::jsonb)
+    AS r(alert_id text, at timestamptz, enterprise_id text, cause text, note text)
+ON CONFLICT (alert_id, at) DO UPDATE
+SET (enterprise_id, cause, note) = (excluded.enterprise_id, excluded.cause, excluded.note)
+WHERE (old.enterprise_id, old.cause, old.note)
+    IS DISTINCT FROM (excluded.enterprise_id, excluded.cause, excluded.note)
+RETURNING (xmax = 0) AS added;
+
+-- name: put_parks
+INSERT INTO park_device AS old (park_id, name, device, channel, unit, permit_limit)
+SELECT park_id, name, device, channel, unit, "limit"
+FROM jsonb_to_recordset(:rows::jsonb)
+    AS r(park_id text, name text, device_id text, channel text, unit text, "limit" double precision)
+JOIN device USING (device_id)
+ON CONFLICT (park_id, device, channel) DO UPDATE
+SET (name, unit, permit_limit) = (excluded.name, excluded.unit, excluded.permit_limit)
+WHERE (old.name, old.unit, old.permit_limit) IS DISTINCT FROM (excluded.name, excluded.unit, excluded.permit_limit)
+RETURNING (xmax = 0) AS added;
+
+-- name: drop_parks that the new file does not have
+DELETE FROM park_device AS old
+WHERE (park_id, device, channel) NOT IN (
+    SELECT park_id, device, channel
+    FROM jsonb_to_recordset(:rows::jsonb) AS r(park_id text, device_id text, channel text) JOIN device USING (device_id)
+)
+RETURNING park_id;
+
 -- name: foreign_kind names ids that are to be a station and are a monitor, or the other way round
 SELECT device_id FROM device JOIN monitor USING (device) WHERE device_id = ANY(:stations::text[])
 UNION
@@ -113,6 +154,17 @@ SELECT enterprise_id, name, lon, lat, industry, township, contact FROM enterpris
 -- name: monitors one row a channel
 SELECT device_id AS mn, enterprise_id, outlet, lon, lat, password, channel, unit, permit_limit AS "limit", limit_period
 FROM monitor JOIN device USING (device) JOIN monitor_channel USING (device);
+
+-- name: marks
+SELECT device_id, kind, start_at AS "start", end_at AS "end", reason FROM mark JOIN device USING (device)
+ORDER BY start_at, device_id, kind;
+
+-- name: findings
+SELECT alert_id, at, enterprise_id, cause, note FROM finding ORDER BY at, alert_id;
+
+-- name: parks one row a device and channel
+SELECT park_id, name, device_id, channel, unit, permit_limit AS "limit" FROM park_device JOIN device USING (device)
+ORDER BY park_id, device_id, channel;
 
 -- name: devices
 SELECT device, device_id FROM device;

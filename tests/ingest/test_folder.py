@@ -24,6 +24,14 @@ def test_a_folder_in_order_is_read_without_a_word(tmp_path: Path) -> None:
     assert registry.monitors[1].limit is None
     assert registry.monitors[1].limit_period == ""
     assert registry.shifts[0].start.isoformat() == "2026-11-21T08:00:00+08:00"
+    assert registry.marks[0].end is not None
+    assert registry.marks[0].end.isoformat() == "2026-11-20T10:00:00+08:00"
+    assert (registry.marks[1].kind, registry.marks[1].end) == ("fault", None)
+    assert [finding.enterprise_id for finding in registry.findings] == ["E1", None]
+    assert [(row.park_id, row.device_id, row.limit) for row in registry.parks][::2] == [
+        ("K1", "S1", 20),
+        ("K1", "M1", 0.1),
+    ]
 
 
 def test_excels_byte_order_mark_and_line_ends_make_no_difference(tmp_path: Path) -> None:
@@ -44,8 +52,10 @@ def test_a_line_break_or_a_strange_blank_within_a_name_does_not_disturb_the_line
 
 
 def test_the_optional_files_may_be_missing_and_the_others_not(tmp_path: Path) -> None:
-    read_folder(write(tmp_path, enterprises=None, monitors=None, people=None, shifts=None))
-    found = problems(write(tmp_path, grid=None, stations=None))
+    optional = [name[:-4] for name in FILES if name not in ("grid.csv", "stations.csv")]
+    registry, _ = read_folder(write(tmp_path, **dict.fromkeys(optional)))
+    assert (registry.marks, registry.findings, registry.parks) == ((), (), ())
+    found = problems(write(tmp_path, **dict.fromkeys(name[:-4] for name in FILES)))
     assert [line.split(":")[0] for line in found] == ["grid.csv", "stations.csv"]
 
 
@@ -91,6 +101,37 @@ SPOILT: dict[str, tuple[str, str, str, str]] = {
     "a shift of nobody": ("shifts", "P2,night", "P3,night", "shifts.csv:3:person_id: 'P3' is not in people.csv"),
     "a shift without offset": ("shifts", "21T08:00:00+08:00,", "21T08:00:00,", "shifts.csv:2:start: "),
     "a shift backwards": ("shifts", "22T08:00:00+08:00", "20T08:00:00+08:00", "shifts.csv:3:end: not after start"),
+    "a mark of nothing": ("marks", "S2,", "S9,", "marks.csv:3:device_id: 'S9' is neither in stations.csv nor in mon"),
+    "another kind of mark": ("marks", "fault", "broken", "marks.csv:3:kind: "),
+    "a mark without offset": ("marks", "09:00:00+08:00,,", "09:00:00,,", "marks.csv:3:start: "),
+    "a mark backwards": ("marks", "20T10:00:00+08:00", "20T08:00:00+08:00", "marks.csv:2:end: before start"),
+    "a mark twice": (
+        "marks",
+        "S2,fault,2026-11-20T09:00:00+08:00",
+        "M1,calibration,2026-11-20T01:00:00Z",
+        "marks.csv:3:start: ('M1', 'calibration', '2026-11-20 01:00:00+00:00') stands in line 2 already",
+    ),
+    "a finding at a stranger's": ("findings", "E1", "E9", "findings.csv:2:enterprise_id: 'E9' is not in enterprises"),
+    "a finding without a cause": ("findings", "emission", "", "findings.csv:2:cause: "),
+    "a finding of no alert": ("findings", "hotspot-pm25-2", "", "findings.csv:3:alert_id: "),
+    "a finding without offset": ("findings", "12:00:00+08:00", "12:00:00", "findings.csv:3:at: "),
+    "a park at no device": ("parks", "S2", "S9", "parks.csv:3:device_id: 'S9' is neither in stations.csv nor in mon"),
+    "a park by what does not exist": ("parks", "S2,so2", "S2,radon", "parks.csv:3:channel: no such channel"),
+    "a park by what a station cannot send": ("parks", "S2,so2", "S2,a25002", "parks.csv:3:channel: 'S2' sends no 'a2"),
+    "a park by what a monitor does not send": ("parks", "a25002", "a25003", "parks.csv:4:channel: 'M1' sends no 'a25"),
+    "a park by the weather": ("parks", "S2,so2,ppb", "S2,humidity,%", "parks.csv:3:channel: 'humidity' is no poll"),
+    "a park in metres": ("parks", "S2,so2,ppb", "S2,so2,m", "parks.csv:3:unit: so2: 'm' does not convert"),
+    "a park in another unit than a code's": ("parks", "mg/m³", "ppm", "parks.csv:4:unit: M1 sends a25002 in 'mg/m³'"),
+    "a park with two limits": ("parks", "S2,so2,ppb,20", "S2,so2,ppb,30", "parks.csv:3:limit: differs from the first"),
+    "a park with two units": ("parks", "S2,so2,ppb", "S2,so2,ppm", "parks.csv:3:unit: differs from the first line of"),
+    "a park with two names": (
+        "parks",
+        "东园,S2",
+        "西园,S2",
+        "parks.csv:3:name: differs from the first line of park K1",
+    ),
+    "a park without a limit": ("parks", "S2,so2,ppb,20", "S2,so2,ppb,", "parks.csv:3:limit: Field required"),
+    "a park's device twice": ("parks", "S2", "S1", "parks.csv:3:channel: ('K1', 'S1', 'so2') stands in line 2 already"),
 }
 
 
@@ -108,12 +149,15 @@ def test_all_problems_of_all_files_are_named_at_once(tmp_path: Path) -> None:
             stations=replaced("stations", "micro,119.95", "mini,x"),
             people=replaced("people", "duty", "guard"),
             shifts=replaced("shifts", "P2,night", "P3,night"),
+            marks=replaced("marks", "S2,fault", "S9,broken"),
+            parks=None,
         )
     )
     assert [":".join(line.split(":")[:3]) for line in found if not line.startswith("shifts.csv:2")] == [
         "stations.csv:3:kind",
         "stations.csv:3:lon",
         "people.csv:2:role",
+        "marks.csv:3:kind",
         "shifts.csv:3:person_id",
     ]
 

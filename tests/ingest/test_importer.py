@@ -14,7 +14,10 @@ from tests.support.registry_folder import FILES, replaced, write
 
 BEFORE = datetime(2026, 11, 20, tzinfo=UTC)
 FIRST_SHIFT = datetime(2026, 11, 21, 4, tzinfo=UTC)  # it has begun, the second has not
-TABLES = ("grid", "device", "station", "enterprise", "monitor", "monitor_channel", "person", "shift")
+TABLES = (
+    *("grid", "device", "station", "enterprise", "monitor", "monitor_channel", "person", "shift"),
+    *("mark", "finding", "park_device"),
+)
 
 
 async def contents(pool: asyncpg.Pool) -> dict[str, list[tuple[object, ...]]]:
@@ -32,6 +35,9 @@ async def test_a_first_import_adds_everything(pool: asyncpg.Pool, database: str,
         "monitor channels": 3,
         "people": 2,
         "shifts": 2,
+        "marks": 2,
+        "findings": 2,
+        "parks": 3,
     }
     registry, _ = read_folder(tmp_path)
     async with pool.acquire() as connection:
@@ -41,6 +47,9 @@ async def test_a_first_import_adds_everything(pool: asyncpg.Pool, database: str,
     assert {row.station_id: row for row in stored.stations} == {row.station_id: row for row in registry.stations}
     assert set(stored.enterprises) == set(registry.enterprises)
     assert set(stored.monitors) == set(registry.monitors)
+    assert set(stored.marks) == set(registry.marks)
+    assert set(stored.findings) == set(registry.findings)
+    assert set(stored.parks) == set(registry.parks)
 
 
 async def test_a_second_import_changes_nothing(pool: asyncpg.Pool, database: str, tmp_path: Path) -> None:
@@ -63,13 +72,16 @@ async def test_an_update_changes_just_what_it_changes(pool: asyncpg.Pool, databa
     assert set(before["device"]) < set(after["device"])
 
 
-@pytest.mark.parametrize("file", ["grid", "enterprises", "monitors", "people"])
+@pytest.mark.parametrize("file", ["grid", "enterprises", "monitors", "people", "marks", "findings", "parks"])
 async def test_every_file_can_be_updated(file: str, database: str, tmp_path: Path) -> None:
     changes = {
         "grid": ("12,10", "13,10"),
         "enterprises": ("化工厂", "机械厂"),
         "monitors": ("60,hour", "80,hour"),
         "people": ("139", "137"),
+        "marks": (",,风扇", ",2026-11-20T12:00:00+08:00,风扇"),
+        "findings": ("门开着", "门关了"),
+        "parks": ("0.1", "0.2"),
     }
     await import_folder(write(tmp_path), database, BEFORE)
     report = await import_folder(write(tmp_path, **{file: replaced(file, *changes[file])}), database, BEFORE)
@@ -108,9 +120,10 @@ async def test_a_station_that_would_be_a_monitor_is_refused_and_the_other_way_ro
     before = await contents(pool)
     name = new[:-1]
     if name == "M1":
-        write(tmp_path, stations=replaced("stations", old, new), monitors=None)
+        changed = {"stations": replaced("stations", old, new), "monitors": None}
     else:
-        write(tmp_path, stations=replaced("stations", "S2,", "S3,"), monitors=replaced("monitors", old, new))
+        changed = {"stations": replaced("stations", "S2,", "S3,"), "monitors": replaced("monitors", old, new)}
+    write(tmp_path, marks=None, parks=None, **changed)
     with pytest.raises(FolderError, match=f"{name}; give it a new id"):
         await import_folder(tmp_path, database, BEFORE)
     assert await contents(pool) == before
@@ -138,6 +151,49 @@ async def test_a_roster_that_is_not_there_removes_nobody(pool: asyncpg.Pool, dat
     report = await import_folder(write(tmp_path, shifts=None), database, BEFORE)
     assert "shifts" not in report.counts
     assert len(await shifts(pool)) == 2
+
+
+@pytest.mark.parametrize("file", ["marks", "findings", "parks"])
+async def test_a_file_that_is_not_there_removes_nothing(
+    file: str, pool: asyncpg.Pool, database: str, tmp_path: Path
+) -> None:
+    await import_folder(write(tmp_path), database, BEFORE)
+    before = await contents(pool)
+    report = await import_folder(write(tmp_path, **{file: None}), database, BEFORE)
+    assert file not in report.counts
+    assert await contents(pool) == before
+
+
+@pytest.mark.parametrize(("file", "gone"), [("marks", "S2,fault"), ("findings", "hotspot-pm25-2")])
+async def test_what_was_marked_and_found_stays_when_its_line_is_gone(
+    file: str, gone: str, pool: asyncpg.Pool, database: str, tmp_path: Path
+) -> None:
+    await import_folder(write(tmp_path), database, BEFORE)
+    before = await contents(pool)
+    fewer = "".join(line for line in FILES[f"{file}.csv"].splitlines(True) if not line.startswith(gone))
+    report = await import_folder(write(tmp_path, **{file: fewer}), database, BEFORE)
+    assert report.counts[file] == Count(0, 0)
+    assert await contents(pool) == before
+
+
+async def test_a_mark_is_taken_back_by_an_end_that_equals_its_start(
+    pool: asyncpg.Pool, database: str, tmp_path: Path
+) -> None:
+    await import_folder(write(tmp_path), database, BEFORE)
+    text = replaced("marks", ",,风扇", ",2026-11-20T09:00:00+08:00,误报")
+    report = await import_folder(write(tmp_path, marks=text), database, BEFORE)
+    assert report.counts["marks"] == Count(0, 1)
+    assert await pool.fetchval("SELECT end_at = start_at FROM mark WHERE kind = 'fault'")
+
+
+async def test_a_device_that_left_the_boundary_of_a_park_leaves_it(
+    pool: asyncpg.Pool, database: str, tmp_path: Path
+) -> None:
+    await import_folder(write(tmp_path), database, BEFORE)
+    text = replaced("parks", "K1,东园,S2,so2,ppb,20\n", "K2,西园,S2,so2,ppb,30\n")
+    report = await import_folder(write(tmp_path, parks=text), database, BEFORE)
+    assert report.counts["parks"] == Count(1, 0, 1)
+    assert await pool.fetchval("SELECT count(*) FROM park_device") == 3
 
 
 async def test_the_running_processes_are_told(database: str, tmp_path: Path) -> None:

@@ -25,6 +25,22 @@ FILES = {
         "2026-11-21T08:00:00+08:00,2026-11-21T20:00:00+08:00,P1,day\n"
         "2026-11-21T20:00:00+08:00,2026-11-22T08:00:00+08:00,P2,night\n"
     ),
+    "marks.csv": (
+        "device_id,kind,start,end,reason\n"
+        "M1,calibration,2026-11-20T09:00:00+08:00,2026-11-20T10:00:00+08:00,每周\n"
+        "S2,fault,2026-11-20T09:00:00+08:00,,风扇\n"
+    ),
+    "findings.csv": (
+        "alert_id,at,enterprise_id,cause,note\n"
+        "hotspot-pm25-1,2026-11-20T11:00:00+08:00,E1,emission,门开着\n"
+        "hotspot-pm25-2,2026-11-20T12:00:00+08:00,,false_alarm,\n"
+    ),
+    "parks.csv": (
+        "park_id,name,device_id,channel,unit,limit\n"
+        "K1,东园,S1,so2,ppb,20\n"
+        "K1,东园,S2,so2,ppb,20\n"
+        "K1,东园,M1,a25002,mg/m³,0.1\n"
+    ),
 }
 
 
