@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from alerts.rules.condition import Rule
+from alerts.rules.limit import Limit
+from alerts.rules.offline import Offline
 from ingest.layout import Layout
 from ingest.registry import Registry
 
-RULES: tuple[Callable[[Registry, Layout], Rule], ...] = ()
+RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (Limit, Offline)
 """A new rule is one file and one line here."""
