@@ -21,6 +21,7 @@ from alerts.rules.standing import Keeper
 from alerts.tracker import Case, Sighting, Tracker
 from ingest.channel import POLLUTANTS, is_pollutant
 from ingest.layout import MONITOR, Device, Frame, Layout
+from ingest.marks import Marks
 from ingest.registry import Enterprise, GridRow, Registry, Station
 
 MINUTE = timedelta(minutes=1)
@@ -32,6 +33,7 @@ class Watch:
 
     def __init__(self, registry: Registry, tuning: Tuning = DEFAULT) -> None:
         self.layout = Layout.of(registry)
+        self.marks = Marks.of(registry.marks, self.layout)
         self.tuning = tuning
         self.version = version(tuning)
         self.last: datetime | None = None
@@ -58,6 +60,7 @@ class Watch:
 
     def _step(self, frame: Frame) -> list[Change]:
         frame = replace(frame, values=writable(frame.values, np.float32), qc=writable(frame.qc, np.uint8))
+        frame = self.marks.apply(frame)
         clock = round(frame.minute.timestamp()) // 60
         end = frame.minute.astimezone(UTC) + MINUTE
         breeze = self.wind.step(clock, wind.measured(frame, self.layout))
