@@ -5,8 +5,9 @@ from collections.abc import Callable
 from alerts.rules.condition import Rule
 from alerts.rules.limit import Limit
 from alerts.rules.offline import Offline
+from alerts.rules.park import Park
 from ingest.layout import Layout
 from ingest.registry import Registry
 
-RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (Limit, Offline)
+RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (Limit, Offline, Park)
 """A new rule is one file and one line here."""
