@@ -11,6 +11,7 @@ import asyncpg
 from alerts import metrics
 from alerts.due import Arrived, due
 from alerts.frames import MINUTE
+from alerts.marks import follow_marks
 from alerts.minute import Post, close_minutes, rejudge, retake_post, take_post
 from alerts.settings import DetectSettings
 from alerts.watch import compile as compile_kernels
@@ -89,7 +90,9 @@ async def _post(connection: asyncpg.Connection, settings: DetectSettings, post: 
     if registry is None:
         logger.warning("no registry yet: `hotgrid import DIR` loads one")
         return None
-    return await (take_post(connection, settings, registry) if post is None else retake_post(post, registry))
+    post = await (take_post(connection, settings, registry) if post is None else retake_post(post, registry))
+    await follow_marks(post)
+    return post
 
 
 async def turn(post: Post, now: datetime) -> bool:

@@ -105,8 +105,8 @@ async def close_minutes(post: Post, minutes: Sequence[datetime], arrived: Mappin
         metrics.closed(chunk, [change for _, change in changes])
 
 
-async def rejudge(post: Post, since: datetime) -> None:
-    """Late readings have come for minutes from `since` on: judge again from the checkpoint before it, and mend.
+async def rejudge(post: Post, since: datetime, why: str = LATE) -> None:
+    """Minutes from `since` on have other readings or marks now: judge again from the checkpoint before it, and mend.
 
     Nothing that was told is taken back: what is found only now is opened and marked late, what no longer stands is
     closed with the reason.
@@ -123,8 +123,8 @@ async def rejudge(post: Post, since: datetime) -> None:
             changes, verdicts = await _judge(post, chunk)
             await put_verdicts(post.connection, post.layout, verdicts)
             found.update({change.alert.id: change.alert for _, change in changes})
-        await _withdraw(post, restart, found.keys(), LATE)
-        await _mend(post, found, LATE)
+        await _withdraw(post, restart, found.keys(), why)
+        await _mend(post, found, why)
         await _save(post)
     metrics.REJUDGED.inc(len(minutes))
 

@@ -18,6 +18,7 @@ from sql.queries import Queries
 ALERT = Queries("alert")
 WHO = "detector"
 LATE = "late readings"
+MARKS = "marks"
 
 Verdicts = list[tuple[datetime, Mapping[str, Verdict]]]
 
@@ -32,7 +33,7 @@ def body_of(alert: Alert, late: bool = False) -> dict[str, Any]:
 
 async def put_alert(on: asyncpg.Connection, alert: Alert, action: str, at: datetime, why: str = "") -> None:
     """One alert as it stands now, its line in the log, and what must be told; within the caller's transaction."""
-    body = body_of(alert, late=why == LATE and action == "opened")
+    body = body_of(alert, late=why in (LATE, MARKS) and action == "opened")
     body = await ALERT.put.fetchval(
         on,
         alert_id=alert.id,

@@ -80,7 +80,7 @@ class Alert(BaseModel):
     candidates: list[Candidate]
     attribution: Literal["wind", "calm", "none"]
     detector: str
-    late: Annotated[bool, Field(description="Found only when late readings had come")] = False
+    late: Annotated[bool, Field(description="Found only afterwards, by late readings or changed marks")] = False
 
 
 class Event(BaseModel):

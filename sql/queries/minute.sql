@@ -62,6 +62,12 @@ GROUP BY ts;
 SELECT ts, device, channel, value, qc FROM monitor_reading
 WHERE ts = ANY(:minutes::timestamptz[]) AND ts >= :first AND ts <= :last;
 
+-- name: judged_marks under which the minutes up to the watermark were judged
+SELECT marks FROM judged_mark;
+
+-- name: put_judged_marks
+INSERT INTO judged_mark (marks) VALUES (:marks) ON CONFLICT (one) DO UPDATE SET marks = excluded.marks;
+
 -- name: layout
 SELECT layout FROM layout WHERE devices = :devices::text[] ORDER BY layout DESC LIMIT 1;
 

@@ -1,32 +1,16 @@
 """The minute loop as a process has it: one works, the others stand by, and neither database nor registry stops it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import datetime
 
 import asyncpg
 import pytest
 
-from alerts.detect import detect, turn
+from alerts.detect import turn
 from alerts.minute import take_post
 from sql.pool import connect
 from tests.support.deadline import until, until_true
-from tests.support.loop import DAY, bodies, final, judged, log, script, send, settings, settle
+from tests.support.loop import DAY, bodies, detecting, final, judged, judged_until, log, script, send, settings, settle
 from tests.support.scene import district
-
-
-@asynccontextmanager
-async def detecting(database: str, stop: asyncio.Event | None = None) -> AsyncIterator["asyncio.Future[None]"]:
-    """`hotgrid detect`, stopped when the block is left; for its clock every grace is over."""
-    stop = stop or asyncio.Event()
-    task = asyncio.ensure_future(detect(settings(database), lambda: DAY, stop))
-    try:
-        yield task
-    finally:
-        stop.set()
-        async with asyncio.timeout(10):
-            await task
 
 
 async def register(database: str) -> None:
@@ -34,15 +18,6 @@ async def register(database: str) -> None:
     connection = await connect(database, "import")
     await settle(connection, district())
     await connection.close()
-
-
-def judged_until(pool: asyncpg.Pool, minute: datetime) -> Callable[[], Awaitable[bool]]:
-    """Whether the watermark stands there."""
-
-    async def holds() -> bool:
-        return bool(await pool.fetchval("SELECT minute FROM watermark") == minute)
-
-    return holds
 
 
 async def test_a_detector_without_a_registry_waits_for_one(

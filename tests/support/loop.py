@@ -1,6 +1,8 @@
 """The minute loop over the little district of `scene`: readings into the database, turns at a chosen time."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +10,7 @@ import asyncpg
 import numpy as np
 
 from alerts.alert import Alert, Change
-from alerts.detect import turn
+from alerts.detect import detect, turn
 from alerts.detector.tuning import DEFAULT
 from alerts.minute import Post
 from alerts.results import body_of
@@ -75,6 +77,28 @@ async def send(
     batch.values = np.concatenate([frame.values[np.ix_(rows, columns)] for frame in frames])
     batch.qc = np.concatenate([frame.qc[np.ix_(rows, columns)] for frame in frames])
     await commit(pool, batch, DAY)
+
+
+@asynccontextmanager
+async def detecting(database: str, stop: asyncio.Event | None = None) -> AsyncIterator["asyncio.Future[None]"]:
+    """`hotgrid detect`, stopped when the block is left; for its clock every grace is over."""
+    stop = stop or asyncio.Event()
+    task = asyncio.ensure_future(detect(settings(database), lambda: DAY, stop))
+    try:
+        yield task
+    finally:
+        stop.set()
+        async with asyncio.timeout(10):
+            await task
+
+
+def judged_until(pool: asyncpg.Pool, minute: datetime) -> Callable[[], Awaitable[bool]]:
+    """Whether the watermark stands there."""
+
+    async def holds() -> bool:
+        return bool(await pool.fetchval("SELECT minute FROM watermark") == minute)
+
+    return holds
 
 
 async def work(post: Post) -> None:
