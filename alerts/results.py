@@ -26,7 +26,8 @@ Verdicts = list[tuple[datetime, Mapping[str, Verdict]]]
 def body_of(alert: Alert, late: bool = False) -> dict[str, Any]:
     """The alert as the API and the feed give it: the contract's line and what the desk needs besides."""
     status = "open" if alert.closed_at is None else "closed"
-    body = {**alert.line(), "status": status, "late": late, "profile": alert.profile, "evidence": alert.evidence}
+    about = {"source": alert.source, "profile": alert.profile, "evidence": alert.evidence}
+    body = {**alert.line(), "status": status, "late": late, **about}
     # Through JSON once, so that it equals what the database gives back.
     return json.loads(json.dumps(body))  # type: ignore[no-any-return]
 
@@ -52,7 +53,7 @@ async def put_alert(on: asyncpg.Connection, alert: Alert, action: str, at: datet
     )
     await _put_cells(on, alert)
     seq = await ALERT.log.fetchval(on, alert_id=alert.id, at=at, who=WHO, action=action, why=why, body=body)
-    await tell(on, seq, action, alert.severity)
+    await tell(on, seq, action, alert.kind, alert.severity)
 
 
 async def withdraw_alert(on: asyncpg.Connection, body: dict[str, Any], at: datetime, why: str) -> None:
@@ -62,7 +63,7 @@ async def withdraw_alert(on: asyncpg.Connection, body: dict[str, Any], at: datet
     cells = [{**cell, "to": cell["to"] or end} for cell in body["cells"]]
     body = {**body, "status": "closed", "closed_at": end, "cells": cells}
     seq = await ALERT.withdraw.fetchval(on, alert_id=body["id"], closed_at=closed_at, body=body, who=WHO, why=why)
-    await tell(on, seq, "closed", body["severity"])
+    await tell(on, seq, "closed", body["kind"], body["severity"])
 
 
 async def _put_cells(on: asyncpg.Connection, alert: Alert) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from alerts import notify as module
 from alerts.channels import configured
+from alerts.kind import KINDS
 from alerts.notify import deliver, notify
 from alerts.results import body_of, put_alert
 from alerts.settings import NotifySettings
@@ -84,6 +85,14 @@ async def test_only_the_beginning_and_the_end_are_told_the_severest_first(pool: 
     await told(pool, "opened", severity=1)
     await told(pool, "closed", severity=4, closed_at=OPENED + timedelta(hours=1))
     assert [row["priority"] for row in await pool.fetch("SELECT priority FROM pgqueuer ORDER BY id")] == [1, 4]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_only_kinds_that_somebody_must_go_and_see_are_told_all_are_logged(pool: asyncpg.Pool, kind: str) -> None:
+    await told(pool, kind=kind)
+    await told(pool, "closed", kind=kind, closed_at=OPENED + timedelta(hours=1))
+    assert await jobs(pool) == (2 if KINDS[kind].pushed else 0)
+    assert await pool.fetchval("SELECT count(*) FROM alert_event") == 2
 
 
 async def test_a_notice_arrives_once_with_its_key_its_signature_and_its_words(

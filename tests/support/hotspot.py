@@ -34,6 +34,6 @@ def hotspot(**changed: Any) -> Alert:
         detector="test",
         evidence={"devices": ["S1"], "value": 182.25},
     )
-    if "cells" in changed:
+    if changed.get("cells"):
         changed.setdefault("source", f"{changed['cells'][0].ix}-{changed['cells'][0].iy}")
     return replace(alert, **changed)
