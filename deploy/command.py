@@ -135,6 +135,15 @@ def import_(folder: Folder, as_json: Json = False) -> None:
 
 
 @app.command()
+def findings(as_json: Json = False) -> None:
+    """溯源命中率 · how often the alert had named whom the field team found"""
+    from deploy.findings import lines, read
+
+    score = asyncio.run(read(_use_servers().database_url))
+    typer.echo(json.dumps(score.line()) if as_json else "\n".join(lines(score)))
+
+
+@app.command()
 def ingest() -> None:
     """接收读数 · take readings in (MQTT → TimescaleDB)"""
     _use_servers()

@@ -15,7 +15,7 @@ from service.described import Described
 from service.headers import Guarded
 from service.live import Live
 from service.metrics import Metered
-from service.resources import API, alerts, cell, duty, feed, grid, health, page, stations
+from service.resources import API, alerts, cell, duty, feed, findings, grid, health, page, stations
 from service.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ ROUTERS = (
     feed.router,
     alerts.router,
     duty.router,
+    findings.router,
     grid.router,
     cell.router,
     stations.router,

@@ -45,6 +45,7 @@ WRONG = [
     ("/alerts/stream?from=1", "from"),
     ("/duty/now?at=2026-11-21", "at"),
     ("/duty/now?when=x", "when"),
+    ("/findings/score?since=2026-11-21T08:00:00Z", "since"),
     ("/grid?pollutant=smoke", "pollutant"),
     ("/grid?pollutant=humidity", "pollutant"),
     ("/grid?geometry=perhaps", "geometry"),
@@ -123,7 +124,7 @@ NAMES = ["status", "kind", "cell", "since", "cursor", "limit", "at", "from", "to
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    path=st.sampled_from([*PATHS, "/stations/{}/readings"]),
+    path=st.sampled_from([*PATHS, "/stations/{}/readings", "/findings/score"]),
     parts=st.tuples(JUNK, JUNK),
     query=st.dictionaries(st.one_of(st.sampled_from(NAMES), st.text(max_size=8)), JUNK, max_size=3),
     header=st.sampled_from(["If-None-Match", "Last-Event-ID", "Accept-Encoding", "Accept"]),
