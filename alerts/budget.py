@@ -7,14 +7,15 @@ from typing import NamedTuple
 from alerts.alert import Alert
 from alerts.detector.tuning import Profile, Tuning
 from alerts.difference import compare
-from alerts.injection import TOLERANCE, Footprint
+from alerts.injection import TOLERANCE, Touch
 from alerts.tracker import HOTSPOT
-from alerts.trial import Outcome, Trial
+from alerts.trial import Outcome, Scope, Trial
 from ingest.grid import Cell
 
 FACTORS = (0.55, 0.75, 1.0, 1.35, 1.8, 2.4)  # of the threshold, tried first
 BETWEEN = 3  # more, between the last that breaks the budget and the first that keeps to it
 WEAKEST, STRONG = 3.0, 6.0  # SNR; weaker ones count neither as found nor as missed
+Outcomes = dict[float, tuple[Outcome, Outcome]]  # factor → without emissions, with them
 Runs = Callable[[Sequence[Trial]], Sequence[Outcome]]
 
 
@@ -38,6 +39,7 @@ class Point(NamedTuple):
     alarms: float
     weak: Tally
     strong: Tally
+    alerts: tuple[Alert, ...]
 
     @property
     def all(self) -> Tally:
@@ -53,18 +55,23 @@ class Proposal(NamedTuple):
     chosen: Point | None
 
 
-def propose(trial: Trial, budget: float, findings: Collection[str], runs: Runs) -> Proposal:
+def propose(trial: Trial, here: Scope, budget: float, runs: Runs) -> Proposal:
     """The lowest threshold that, like every higher one, keeps to `budget` alarms a day; `trial` with emissions.
 
-    Nobody knows what was false in the past, so every alert counts that is not one of `findings` (ids of alerts at
-    whose place the source was found): the true budget is kept to at least as well. `runs` gives outcomes in order.
+    Nobody knows what was false in the past, so every alert counts that no finding confirms: the true budget is kept
+    to at least as well. `runs` gives outcomes in order.
     """
-    outcomes = _outcomes(trial, FACTORS, runs)
-    points = [_point(trial, factor, outcomes, findings) for factor in FACTORS]
-    more = between(points, budget)
-    outcomes |= _outcomes(trial, more, runs)
-    points += [_point(trial, factor, outcomes, findings) for factor in more]
-    points.sort()
+    outcomes: Outcomes = {}
+
+    def points_at(factors: Sequence[float]) -> list[Point]:
+        tried = [trial._replace(tuning=scaled(trial.tuning, factor, here.profiles)) for factor in factors]
+        done = runs([one for t in tried for one in (t._replace(pollutants=None), t)])
+        outcomes.update(zip(factors, zip(done[::2], done[1::2], strict=True), strict=True))
+        return [_point(factor, t.tuning, outcomes, here) for factor, t in zip(factors, tried, strict=True)]
+
+    points = points_at(FACTORS)
+    points += points_at(between(points, budget))
+    points.sort(key=lambda point: point.factor)
     current = next(point for point in points if point.factor == 1)
     return Proposal(tuple(points), current, lowest(points, budget))
 
@@ -89,58 +96,50 @@ def between(points: Sequence[Point], budget: float) -> list[float]:
     return [max(below) * step**i for i in range(1, BETWEEN + 1)]
 
 
-def scaled(tuning: Tuning, factor: float) -> Tuning:
-    """The thresholds of both profiles times a factor, to a hundredth."""
-    if factor == 1:
-        return tuning
+def scaled(tuning: Tuning, factor: float, profiles: Collection[str]) -> Tuning:
+    """The thresholds of some profiles times a factor, to a hundredth."""
 
     def of(profile: Profile) -> Profile:
+        if factor == 1 or profile.name not in profiles:
+            return profile
         numbers = profile.numbers
         return profile._replace(numbers=numbers._replace(threshold=round(numbers.threshold * factor, 2)))
 
     return tuning._replace(grid=of(tuning.grid), fence=of(tuning.fence))
 
 
-def _outcomes(trial: Trial, factors: Sequence[float], runs: Runs) -> dict[float, tuple[Outcome, Outcome]]:
-    """For each factor what the detector says of the recording, and of the recording with emissions."""
-    tried = [trial._replace(tuning=scaled(trial.tuning, factor)) for factor in factors]
-    done = runs([one for t in tried for one in (t._replace(pollutants=None), t)])
-    return dict(zip(factors, zip(done[::2], done[1::2], strict=True), strict=True))
-
-
-def _point(
-    trial: Trial, factor: float, outcomes: dict[float, tuple[Outcome, Outcome]], findings: Collection[str]
-) -> Point:
-    plain, injected = outcomes[factor]
-    today = outcomes[1.0][0].alerts
-    false = unconfirmed(plain.alerts, today, findings)
+def _point(factor: float, tuning: Tuning, outcomes: Outcomes, here: Scope) -> Point:
+    (plain, injected), today = outcomes[factor], outcomes[1.0][0].alerts
     days = len(plain.counted) / 1440
+    false = unconfirmed(plain.alerts, today, here.confirmed)
     alarms = sum(_clock(alert) in plain.counted for alert in false) / days if days else 0.0
     weak, strong = tally(injected.footprints, today, plain.alerts, injected.alerts)
-    return Point(factor, scaled(trial.tuning, factor), alarms, weak, strong)
+    return Point(factor, tuning, alarms, weak, strong, plain.alerts)
 
 
-def unconfirmed(alerts: Sequence[Alert], today: Sequence[Alert], findings: Collection[str]) -> list[Alert]:
-    """The hotspots that are none of those of today's tuning which a finding confirms."""
-    confirmed = [alert for alert in today if alert.id in findings]
+def unconfirmed(alerts: Sequence[Alert], today: Sequence[Alert], ids: Collection[str]) -> list[Alert]:
+    """The hotspots that are none of those of today's tuning which are confirmed by their `ids`."""
+    confirmed = [alert for alert in today if alert.id in ids]
     theirs = {pair.after.id for pair in compare(confirmed, alerts).same}
     return [alert for alert in alerts if alert.kind == HOTSPOT and alert.id not in theirs]
 
 
 def tally(
-    footprints: Iterable[Footprint], today: Iterable[Alert], plain: Iterable[Alert], injected: Iterable[Alert]
+    footprints: Iterable[Iterable[Touch]], today: Iterable[Alert], plain: Iterable[Alert], injected: Iterable[Alert]
 ) -> tuple[Tally, Tally]:
     """Weak and strong emissions found: a cell they touch joins an alert that is not there without them.
 
-    Left out are those where today's tuning is in alarm without them: there nothing can be told.
+    Cells in which today's tuning is in alarm without them are left out: there nothing can be told.
     """
     stays, before, after = _stays(today), _stays(plain), _stays(injected)
     counts = [[0, 0], [0, 0]]
     for footprint in footprints:
-        if footprint.snr >= WEAKEST and not any(_during(stays, *touch) for touch in footprint.touched):
-            count = counts[footprint.snr >= STRONG]
+        free = [touch for touch in footprint if not _during(stays, touch)]
+        snr = max((touch.snr for touch in free), default=0.0)
+        if snr >= WEAKEST:
+            count = counts[snr >= STRONG]
             count[1] += 1
-            count[0] += any(_begun(after, *touch) and not _begun(before, *touch) for touch in footprint.touched)
+            count[0] += any(_begun(after, touch) and not _begun(before, touch) for touch in free)
     return Tally(*counts[0]), Tally(*counts[1])
 
 
@@ -157,12 +156,12 @@ def _stays(alerts: Iterable[Alert]) -> Stays:
     return stays
 
 
-def _during(stays: Stays, cell: Cell, first: int, last: int) -> bool:
-    return any(begin <= last + TOLERANCE and first <= end for begin, end in stays.get(cell, ()))
+def _during(stays: Stays, touch: Touch) -> bool:
+    return any(begin <= touch.last + TOLERANCE and touch.first <= end for begin, end in stays.get(touch.cell, ()))
 
 
-def _begun(stays: Stays, cell: Cell, first: int, last: int) -> bool:
-    return any(first <= begin <= last + TOLERANCE for begin, _ in stays.get(cell, ()))
+def _begun(stays: Stays, touch: Touch) -> bool:
+    return any(touch.first <= begin <= touch.last + TOLERANCE for begin, _ in stays.get(touch.cell, ()))
 
 
 def _clock(alert: Alert) -> int:

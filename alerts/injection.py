@@ -17,7 +17,7 @@ from ingest.flag import Qc
 from ingest.grid import Cell, Floats
 from ingest.layout import Frame, Layout
 
-A_DAY = 0.12  # emissions for each station: 8 a day on 10 × 10 cells with two stations on three cells
+A_DAY = 0.24  # emissions for each station: 16 a day on 10 × 10 cells with two stations on three cells
 MINUTES = (10, 180)  # their length, log-uniform
 STRENGTH = {"grid": (0.25, 20.0), "fence": (0.005, 0.4)}  # g/s of PM2.5, log-uniform; a fence is closer to the source
 GUST_SD = 0.45  # of the log strength from minute to minute
@@ -37,11 +37,13 @@ class Emission(NamedTuple):
     gusts: Floats
 
 
-class Footprint(NamedTuple):
-    """Where and when an emission could be seen: (cell, first, last minute number), and how well."""
+class Touch(NamedTuple):
+    """A device that an emission could be seen at: from the first to the last minute number, and how well."""
 
+    cell: Cell
+    first: int
+    last: int
     snr: float
-    touched: tuple[tuple[Cell, int, int], ...]
 
 
 def scheduled(
@@ -121,18 +123,17 @@ class Injection:
             self.rises[i] = np.zeros(shape, np.float32)
         return self.near[i]
 
-    def footprint(self, i: int) -> Footprint:
-        """What could be seen of an emission, after the minutes have gone through."""
-        rise = self.rises.get(i)
-        if rise is None or not rise.size:
-            return Footprint(0.0, ())
-        touched = []
+    def footprint(self, i: int) -> tuple[Touch, ...]:
+        """Where an emission could be seen, after the minutes have gone through."""
+        if i not in self.rises:
+            return ()
+        rise, touched = self.rises[i], []
         for row in np.flatnonzero((rise >= VISIBLE).any(axis=0)):
             minutes = self.emissions[i].start + np.flatnonzero(rise[:, row] >= VISIBLE)
             cell = self.layout.devices[self.near[i][row]].cell
             if cell is not None:
-                touched.append((cell, int(minutes[0]), int(minutes[-1])))
-        return Footprint(_highest_mean(rise), tuple(touched))
+                touched.append(Touch(cell, int(minutes[0]), int(minutes[-1]), _highest_mean(rise[:, row])))
+        return tuple(touched)
 
 
 def _clock(minute: datetime) -> int:
@@ -140,8 +141,8 @@ def _clock(minute: datetime) -> int:
 
 
 def _highest_mean(rise: NDArray[np.float32]) -> float:
-    """Over all devices the highest mean of AVERAGED minutes."""
-    total = np.cumsum(rise, axis=0, dtype=np.float64)
+    """Of AVERAGED minutes."""
+    total = np.cumsum(rise, dtype=np.float64)
     total[AVERAGED:] -= total[:-AVERAGED].copy()
     return float(total.max() / AVERAGED)
 

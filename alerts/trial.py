@@ -8,7 +8,7 @@ import numpy as np
 from alerts.alert import Alert
 from alerts.backtest import READINGS, judge
 from alerts.detector.tuning import FLOOR, Profile, Tuning
-from alerts.injection import Footprint, Injection, scheduled
+from alerts.injection import Injection, Touch, scheduled
 from alerts.watch import Watch
 from ingest.folder import read_folder
 from ingest.grid import Floats
@@ -33,7 +33,7 @@ class Outcome(NamedTuple):
 
     alerts: tuple[Alert, ...]
     counted: range
-    footprints: tuple[Footprint, ...]
+    footprints: tuple[tuple[Touch, ...], ...]
 
 
 def run(trial: Trial) -> Outcome:
@@ -55,11 +55,24 @@ def run(trial: Trial) -> Outcome:
     return Outcome(tuple(alerts), counted, tuple(injection.footprint(i) for i in range(len(emissions))))
 
 
-def measured_in(folder: Path) -> tuple[str, ...]:
-    """The pollutants of a folder's readings that emissions can be made of."""
+class Scope(NamedTuple):
+    """Of a folder: what emissions can be made of, which profiles judge, which alerts a finding confirms."""
+
+    pollutants: tuple[str, ...]
+    profiles: tuple[str, ...]
+    confirmed: frozenset[str]  # ids
+
+
+def scope(folder: Path, tuning: Tuning) -> Scope:
+    """Raises FolderError for a bad registry and RecordingError for bad readings."""
     registry, _ = read_folder(folder)
-    columns = channels_of(read_recording(folder / READINGS), Layout.of(registry))
-    return tuple(name for name, column in columns.items() if name in FLOOR and not np.isnan(column).all())
+    watch = Watch(registry, tuning)
+    columns = channels_of(read_recording(folder / READINGS), watch.layout)
+    return Scope(
+        pollutants=tuple(name for name, column in columns.items() if name in FLOOR and not np.isnan(column).all()),
+        profiles=tuple(watch.profiles()),
+        confirmed=frozenset(finding.alert_id for finding in registry.findings if finding.enterprise_id),
+    )
 
 
 def _counted(minutes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> range:

@@ -94,6 +94,10 @@ class Watch:
         alerts += [kept.alert for kept in self.keeper.standing.values()]
         return sorted(alerts, key=lambda alert: (alert.opened_at, alert.id))
 
+    def profiles(self) -> list[str]:
+        """Names of the profiles that somebody here is judged by."""
+        return [known.name for known, net in zip(self._profiles, self._networks, strict=True) if len(net.order)]
+
     def dump(self) -> bytes:
         """Everything that the next minute depends on."""
         return checkpoint.dump(self)

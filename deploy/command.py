@@ -12,15 +12,14 @@ from typing import Annotated
 import typer
 
 from deploy import servers
+from deploy.backtest import backtest
 from deploy.forever import log_to_stderr, until_stopped
+from deploy.option import Folder, Json
 from deploy.problem import Problem
 from deploy.progress import bar
 from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE, Servers
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False)
-
-Json = Annotated[bool, typer.Option("--json", help="给程序读的输出 · output for programs")]
-Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="登记表或场景文件夹 · the folder")]
 
 
 def main() -> None:
@@ -40,11 +39,12 @@ def _expected() -> tuple[type[Exception], ...]:
     import asyncpg
     from pydantic import ValidationError
 
+    from alerts.tuning_file import TuningError
     from ingest.folder import FolderError
     from ingest.recording import RecordingError
     from sql.migrate import MigrationError
 
-    return asyncpg.PostgresError, OSError, ValidationError, FolderError, RecordingError, MigrationError
+    return asyncpg.PostgresError, OSError, ValidationError, FolderError, RecordingError, TuningError, MigrationError
 
 
 def _fail(text: str) -> None:
@@ -237,19 +237,7 @@ def run() -> None:
     until_stopped(lambda stop: run({}, stop))
 
 
-@app.command()
-def backtest(
-    folder: Folder,
-    out: Annotated[Path, typer.Option(help="输出文件 · the file to write")],
-    as_json: Json = False,
-) -> None:
-    """用同一检测器回测一个场景文件夹 · run the very same detector over a scenario folder"""
-    from alerts.backtest import backtest, write
-
-    with bar("backtest") as progress:
-        alerts = backtest(folder, progress)
-    write(alerts, out)
-    typer.echo(json.dumps({"alerts": len(alerts), "out": str(out)}) if as_json else f"{len(alerts)} alerts → {out}")
+app.command()(backtest)
 
 
 @app.command()
