@@ -101,12 +101,16 @@ def story(changes: Sequence[Change], told: Callable[[Alert], dict[str, Any]] | N
 
 
 def body_of(alert: Alert) -> dict[str, Any]:
-    """All that an alert says; what came in the same minute, and equal candidates, have no order."""
+    """All that an alert says."""
     body = {**alert.line(), "profile": alert.profile, "source": alert.source, "evidence": alert.evidence}
-    ordered: dict[str, Any] = json.loads(json.dumps(body))
-    ordered["cells"].sort(key=lambda cell: (cell["from"], cell["ix"], cell["iy"]))
-    ordered["candidates"].sort(key=lambda candidate: (-candidate["score"], candidate["enterprise_id"]))
-    return ordered
+    return ordered(json.loads(json.dumps(body)))
+
+
+def ordered(body: dict[str, Any]) -> dict[str, Any]:
+    """An alert's body in which the cells of one minute, and equal candidates, are in one order: they have none."""
+    body["cells"].sort(key=lambda cell: (cell["from"], cell["ix"], cell["iy"]))
+    body["candidates"].sort(key=lambda candidate: (-candidate["score"], candidate["enterprise_id"]))
+    return body
 
 
 def turned_body(turn: Turn) -> Callable[[Alert], dict[str, Any]]:
