@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from alerts.alert import Alert
-from alerts.rules.crossed import ENOUGH, HOLD, WINDOW, Crossed
+from alerts.rules.crossed import Crossed
 from alerts.watch import Watch
 from ingest.flag import Qc
-from ingest.layout import Frame, Layout
+from ingest.layout import Frame
 from ingest.registry import Registry
-from tests.support.rule import MIDNIGHT, MINUTE, found, last, told
+from tests.support.rule import MIDNIGHT, MINUTE, found, last, layout_of, told
 from tests.support.scene import district
 
 Pair = tuple[float, float]
@@ -19,7 +19,7 @@ Pair = tuple[float, float]
 
 def frames(sent: Sequence[Pair], device: str = "M14", qc: Qc = Qc.GOOD) -> list[Frame]:
     """PM2.5 and PM10 of one device, minute by minute; `qc` is PM10's."""
-    layout = Layout.of(district())
+    layout = layout_of(district())
     made = []
     for i, pair in enumerate(sent):
         frame = Frame.empty(layout, MIDNIGHT + i * MINUTE)
@@ -37,7 +37,7 @@ def faults(sent: Sequence[Pair], qc: Qc = Qc.GOOD) -> list[Alert]:
 
 def test_more_of_the_part_than_of_the_whole_is_a_fault_of_the_station() -> None:
     (alert,) = faults([(70, 50)] * 30)
-    assert alert.opened_at == MIDNIGHT + ENOUGH * MINUTE
+    assert alert.opened_at == MIDNIGHT + 10 * MINUTE
     assert (alert.source, alert.severity, alert.pollutant, alert.pollutants) == ("M14", 1, "", ())
     assert [(stay.ix, stay.iy) for stay in alert.cells] == [(2, 2)]
     assert alert.evidence == {
@@ -46,8 +46,8 @@ def test_more_of_the_part_than_of_the_whole_is_a_fault_of_the_station() -> None:
         "channels": ["pm25", "pm10"],
         "pm25": 70.0,
         "pm10": 50.0,
-        "minutes": ENOUGH,
-        "of": WINDOW,
+        "minutes": 10,
+        "of": 15,
     }
 
 
@@ -57,8 +57,8 @@ def test_it_takes_a_tenth_and_five_micrograms(pair: Pair, expected: int) -> None
 
 
 def test_it_takes_ten_minutes_of_fifteen() -> None:
-    assert faults(([(70, 50)] * (ENOUGH - 1) + [(40, 50)] * (WINDOW - ENOUGH + 1)) * 4) == []
-    assert len(faults(([(70, 50)] * ENOUGH + [(40, 50)] * (WINDOW - ENOUGH)) * 4)) == 1
+    assert faults(([(70, 50)] * 9 + [(40, 50)] * 6) * 4) == []
+    assert len(faults(([(70, 50)] * 10 + [(40, 50)] * 5) * 4)) == 1
 
 
 @pytest.mark.parametrize("qc", [Qc.CALIBRATION, Qc.FAULT, Qc.IMPLAUSIBLE])
@@ -70,12 +70,12 @@ def test_it_takes_two_good_values(qc: Qc) -> None:
 
 def test_it_is_over_an_hour_after_it_was_seen_last() -> None:
     (alert,) = faults([(70, 50)] * 30 + [(30, 50)] * 120)
-    assert alert.closed_at == MIDNIGHT + (29 + 1 + HOLD) * MINUTE
+    assert alert.closed_at == MIDNIGHT + 90 * MINUTE
 
 
 @pytest.mark.parametrize("noise", [0.05, 0.1])
 def test_haze_that_is_all_fine_is_no_fault_of_noisy_stations(noise: float) -> None:
-    layout = Layout.of(district())
+    layout = layout_of(district())
     rng = np.random.default_rng(1)
     made = []
     for i in range(720):
@@ -108,5 +108,5 @@ def test_a_restart_changes_nothing_and_a_new_station_does_not_disturb(cut: int) 
 
 
 def _without_first(frame: Frame, registry: Registry) -> Frame:
-    assert len(Layout.of(registry).devices) == len(frame.values) - 1
+    assert len(layout_of(registry).devices) == len(frame.values) - 1
     return Frame(frame.minute, frame.values[1:], frame.qc[1:])

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from alerts.alert import Change
-from alerts.rules.limit import LAPSE, Limit
+from alerts.rules.limit import Limit
 from alerts.watch import Watch
 from ingest.flag import Qc
-from ingest.layout import Frame, Layout
+from ingest.layout import Frame
 from ingest.registry import MonitorChannel, Registry
-from tests.support.rule import MIDNIGHT, MINUTE, found, last, series, told
+from tests.support.rule import MIDNIGHT, MINUTE, found, last, layout_of, series, told
 from tests.support.scene import district
 
 MN = "MN1"
@@ -34,7 +34,7 @@ def tell(sent: Sent, registry: Registry | None = None, skip: int = 0) -> list[Ch
     """What becomes of a series that begins `skip` minutes after midnight."""
     registry = registry or plant()
     channel = registry.monitors[0].channel
-    return told(Limit, registry, series(Layout.of(registry), MN, channel, sent, MIDNIGHT + skip * MINUTE))
+    return told(Limit, registry, series(layout_of(registry), MN, channel, sent, MIDNIGHT + skip * MINUTE))
 
 
 def exceeds(sent: Sent, registry: Registry | None = None) -> bool:
@@ -100,7 +100,7 @@ def test_an_hour_that_is_not_over_is_no_exceedance() -> None:
 
 def test_a_limit_in_another_unit_is_compared_in_the_same_unit_and_shown_in_its_own() -> None:
     registry = plant(unit="ppm", limit=20)
-    factor = Layout.of(registry).registered[0][2]
+    factor = layout_of(registry).registered[0][2]
     assert factor == pytest.approx(0.49094, rel=1e-4)  # mg/m³ of carbon to the ppm
     assert not exceeds(minutes(19.9 * factor, 60), registry)
     (alert,) = last(tell(minutes(22 * factor, 60), registry), "exceedance")
@@ -113,7 +113,7 @@ def test_a_limit_in_another_unit_is_compared_in_the_same_unit_and_shown_in_its_o
     "registry", [plant(unit="mol"), plant(limit=None, period=""), plant(period="")], ids=["unit", "none", "period"]
 )
 def test_a_channel_without_an_hourly_limit_in_a_unit_that_converts_is_not_looked_at(registry: Registry) -> None:
-    rule = Limit(registry, Layout.of(registry))
+    rule = Limit(registry, layout_of(registry))
     assert rule.keys == []
     assert tell(minutes(500, 60), registry) == []
 
@@ -145,9 +145,9 @@ def test_an_hour_with_too_few_minutes_does_not_end_it_but_says_so() -> None:
 
 
 def test_a_silence_of_many_hours_lets_it_go_and_what_comes_then_begins_anew() -> None:
-    changes = tell(minutes(70, 60) + minutes(None, 60 * LAPSE) + minutes(None, 5) + minutes(70, 55))
+    changes = tell(minutes(70, 60) + minutes(None, 360) + minutes(None, 5) + minutes(70, 55))
     first, second = last(changes, "exceedance")
-    assert first.closed_at == MIDNIGHT + timedelta(hours=1 + LAPSE)
+    assert first.closed_at == MIDNIGHT + timedelta(hours=7)
     assert first.evidence["sign"] == "no_valid_hour"
     assert second.evidence["since"] == "2026-11-03T07:00:00+00:00"
 
@@ -172,8 +172,20 @@ def test_an_hour_that_is_going_to_exceed_is_warned_of_before_it_does() -> None:
 
 
 def test_a_short_peak_does_not_project_the_hour_above() -> None:
-    conditions = found(Limit, plant(), _frames(minutes(20, 30) + minutes(90, 3) + minutes(20, 27)))
+    conditions = found(Limit, plant(), _frames(minutes(20, 30) + minutes(120, 3) + minutes(20, 27)))
     assert {condition.severity for now in conditions for condition in now} == {1}
+
+
+def test_nothing_is_projected_from_fewer_than_ten_minutes_nor_long_after_the_last() -> None:
+    conditions = found(Limit, plant(), _frames(minutes(100, 30) + minutes(None, 15)))
+    assert [now[0].severity if now else 0 for now in conditions] == [1] * 9 + [2] * 31 + [0] * 5
+
+
+def test_what_was_sent_before_a_gap_does_not_weigh_on_the_newest_level() -> None:
+    sent = minutes(20, 55) + minutes(400, 5) + minutes(None, 11) + minutes(20, 49)
+    conditions = found(Limit, plant(), _frames(sent))
+    assert all(conditions[55:60])
+    assert not any(conditions[60:])
 
 
 def test_an_hour_that_cannot_become_valid_is_not_projected() -> None:
@@ -191,7 +203,7 @@ def test_a_monitor_that_says_nothing_is_neither_clean_nor_guilty() -> None:
 
 
 def _frames(sent: Sent) -> list[Frame]:
-    return series(Layout.of(plant()), MN, "nmhc", sent)
+    return series(layout_of(plant()), MN, "nmhc", sent)
 
 
 def _close(watch: Watch, frames: list[Frame]) -> list[Change]:

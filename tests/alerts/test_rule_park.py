@@ -7,12 +7,12 @@ import pytest
 
 from alerts.alert import Alert, Change
 from alerts.detector.wind import Breeze
-from alerts.rules.park import ENOUGH, HOLD, WINDOW, Park
+from alerts.rules.park import Park
 from alerts.watch import Watch
 from ingest.flag import Qc
-from ingest.layout import Frame, Layout
+from ingest.layout import Frame
 from ingest.registry import ParkDevice, Registry
-from tests.support.rule import CALM, MIDNIGHT, MINUTE, last, told
+from tests.support.rule import CALM, MIDNIGHT, MINUTE, last, layout_of, told
 from tests.support.scene import district
 
 EAST = Breeze(2.0, 0.0, known=True)  # where it blows to
@@ -34,7 +34,7 @@ def park(
 
 def frames(sent: Sequence[Values], channel: str = "pm25", wind: Sequence[Breeze] = ()) -> list[Frame]:
     """One minute after the other; None: flagged. With a `wind` the mast sends it, where it comes from."""
-    layout = Layout.of(district())
+    layout = layout_of(district())
     made = []
     for i, values in enumerate(sent):
         frame = Frame.empty(layout, MIDNIGHT + i * MINUTE)
@@ -61,7 +61,7 @@ def alerts(sent: Sequence[Values], wind: Sequence[Breeze], registry: Registry | 
 
 
 def test_what_is_higher_downwind_than_the_limit_allows_is_an_alert_with_both_sides_and_the_wind() -> None:
-    (alert,) = alerts([{**QUIET, "M28": 57.5}] * ENOUGH, [EAST] * ENOUGH)
+    (alert,) = alerts([{**QUIET, "M28": 57.5}] * 23, [EAST] * 23)
     assert (alert.id, alert.severity) == ("park-pm25-20261103T0023Z-P1", 1)
     assert (alert.peak_value, alert.background, alert.excess) == (57.5, 30.0, 27.5)
     assert [(stay.ix, stay.iy) for stay in alert.cells] == [(4, 4)]
@@ -74,7 +74,7 @@ def test_what_is_higher_downwind_than_the_limit_allows_is_an_alert_with_both_sid
         "downwind": {"M10": 30.0, "M28": 57.5},
         "upwind": {"M07": 30.0, "M25": 30.0},
         "wind": [2.0, 0.0],
-        "minutes": WINDOW,
+        "minutes": 30,
     }
 
 
@@ -117,7 +117,7 @@ def test_while_the_wind_turns_nothing_is_judged_and_after_it_the_other_side_is()
 def test_an_alert_is_let_go_when_it_was_not_found_for_half_an_hour() -> None:
     wind = [EAST] * 40 + [CALM] * 60
     (alert,) = alerts([{**QUIET, "M28": 60.0}] * 100, wind)
-    assert alert.closed_at == MIDNIGHT + (40 + HOLD) * MINUTE
+    assert alert.closed_at == MIDNIGHT + 70 * MINUTE
 
 
 @pytest.mark.parametrize("devices", [("M28",), ("M10", "M16", "M22", "M28")], ids=["one", "across the wind"])
@@ -128,7 +128,7 @@ def test_devices_that_have_no_two_sides_are_not_compared(devices: tuple[str, ...
 
 def test_flagged_values_count_on_neither_side_and_too_few_are_no_mean() -> None:
     assert alerts([{**QUIET, "M28": None, "M07": None}] * 60, [EAST] * 60) == []
-    few: list[Values] = [{**QUIET, "M28": 90.0}] * (ENOUGH - 1)
+    few: list[Values] = [{**QUIET, "M28": 90.0}] * 22
     assert alerts([{**QUIET, "M28": None}] * 30 + few, [EAST] * 60) == []
 
 

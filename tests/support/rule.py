@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -19,6 +20,12 @@ CALM = Breeze(0.1, 0.0, known=False)
 Make = Callable[[Registry, Layout], Rule]
 
 
+@cache
+def layout_of(registry: Registry) -> Layout:
+    """The layout of a registry, made once: projecting places takes longer than a test."""
+    return Layout.of(registry)
+
+
 def seen(frame: Frame, layout: Layout, breeze: Breeze = CALM) -> Seen:
     """A minute as a rule is shown it."""
     return Seen(layout, frame, [], breeze, round(frame.minute.timestamp()) // 60, frame.minute + MINUTE)
@@ -28,7 +35,7 @@ def found(
     make: Make, registry: Registry, frames: Iterable[Frame], wind: Sequence[Breeze] = ()
 ) -> list[list[Condition]]:
     """What a fresh rule says of each minute; `wind` minute by minute, else it is calm."""
-    layout = Layout.of(registry)
+    layout = layout_of(registry)
     rule = make(registry, layout)
     winds = iter(wind)
     return [rule.step(seen(frame, layout, next(winds, CALM))) for frame in frames]
@@ -36,7 +43,7 @@ def found(
 
 def told(make: Make, registry: Registry, frames: Sequence[Frame], wind: Sequence[Breeze] = ()) -> list[Change]:
     """What becomes of it."""
-    layout = Layout.of(registry)
+    layout = layout_of(registry)
     keeper = Keeper(layout, "test")
     changes = []
     for frame, conditions in zip(frames, found(make, registry, frames, wind), strict=True):
