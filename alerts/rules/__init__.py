@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from alerts.rules.condition import Rule
 from alerts.rules.crossed import Crossed
+from alerts.rules.fault import Fault
 from alerts.rules.limit import Limit
 from alerts.rules.offline import Offline
 from alerts.rules.park import Park
 from ingest.layout import Layout
 from ingest.registry import Registry
 
-RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (Crossed, Limit, Offline, Park)
+RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (Crossed, Limit, Offline, Park, Fault)
 """A new rule is one file and one line here."""
