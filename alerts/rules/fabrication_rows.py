@@ -72,7 +72,7 @@ def _mate(row: MonitorChannel, known: list[MonitorChannel], index: Mapping[tuple
 
 
 def _near(layout: Layout, device: NDArray[np.int64], judged: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The nearest devices that belong to somebody else, at the first pollutant of every monitor."""
+    """The nearest devices that belong to somebody else, stations first, at the first pollutant of every monitor."""
     near = np.full((len(device), NEAR), -1, np.int64)
     owners = np.array([one.enterprise_id or "" for one in layout.devices])
     places = np.flatnonzero(judged)
@@ -80,6 +80,6 @@ def _near(layout: Layout, device: NDArray[np.int64], judged: NDArray[np.bool_]) 
     for i in places[firsts].tolist():
         apart = np.hypot(*(layout.xy - layout.xy[device[i]]).T)
         found = np.flatnonzero((apart <= NEAR_M) & (owners != owners[device[i]]))
-        found = found[np.argsort(apart[found], kind="stable")][:NEAR]
+        found = found[np.lexsort((apart[found], layout.is_monitor[found]))][:NEAR]
         near[i, : len(found)] = found
     return near

@@ -44,11 +44,13 @@ ECHO = 0.8  # share of the last 30 changes or so
 ECHO_CHANGES = 60
 DIGIT_CHANGES = 1000  # to know the digits of a channel
 DIGIT_COUNT = 599.0  # independent values behind a running share with the gain of the digits, 2 / gain - 1
+JUMP, WIDE = 6.0, 30.0  # steps from analysis to analysis, and SD of a day: then the last digit is a matter of chance
 DIGIT_CHI2 = 100.0  # 9 degrees of freedom: chance alone gives this once in 1e17; clumsy resolutions somewhat more often
 BREAK_HOURS = 4
 BREAK = math.log(1.5)
 STEP_HOURS = 72  # to wait: longer than a weekend
 STEP = math.log(1.5)  # by how much the highest hours fall
+ALIKE, UNLIKE = (25, 50, 75, 90), 0.3  # these percentiles of the hours fall with them, up to this (ln)
 OCCASIONS = 3
 UNLIKELY = 3e-5  # of so many absences by chance
 
@@ -146,7 +148,7 @@ def last_digit(
     Digits that the channel has never used are its resolution (0.5, say), no sign. Figures: entropy in bit, most the
     channel could have, digits used now.
     """
-    if changes < DIGIT_CHANGES or not (jump >= 3 and spread >= 10):
+    if changes < DIGIT_CHANGES or not (jump >= JUMP and spread >= WIDE):
         return NOTHING
     able = usual >= 0.01
     expected = 1.0 / np.count_nonzero(able)
@@ -213,8 +215,10 @@ def _fall(hours: Hours, at: int) -> float:
     if len(highest) < 3:
         return np.nan
     changed = float(np.nanmedian(hours[at + 1 :, SPREAD][after])) / max(float(np.mean(restless)), 1e-6)
-    fall = float(np.median(highest) - hours[at + 1 :, LEVEL][after].max())
-    return fall if 1 / 1.7 < changed < 1.7 else np.nan
+    late, early = hours[at + 1 :, LEVEL][after], hours[:at, LEVEL][awake[:at]]
+    fall = float(np.median(highest) - late.max())
+    apart = np.percentile(early, ALIKE) - np.percentile(late, ALIKE) - fall
+    return fall if 1 / 1.7 < changed < 1.7 and np.abs(apart).max() < UNLIKE else np.nan
 
 
 def absent(occasions: float, absences: float, missing: float) -> Found:
@@ -222,7 +226,7 @@ def absent(occasions: float, absences: float, missing: float) -> Found:
 
     Figures: absences, occasions, probability by chance.
     """
-    n, k, p = round(occasions), int(absences), max(missing, 0.03)
+    n, k, p = round(occasions), round(absences), max(missing, 0.03)
     if k < OCCASIONS:
         return NOTHING
     chance = 0.0

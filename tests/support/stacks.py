@@ -142,3 +142,8 @@ def frames(stacks: Stacks, layout: Layout) -> Iterator[Frame]:
             frame.values[rows, column] = values[:, t]
             frame.qc[rows, column] = stacks.qc[:, t]
         yield frame
+
+
+def part(stacks: Stacks, rows: slice) -> Stacks:
+    """Some of the monitors; changes of them are changes of the whole."""
+    return Stacks({name: values[rows] for name, values in stacks.values.items()}, stacks.qc[rows])
