@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.alert import Alert, Candidate, Stay
-from alerts.attribution import Trail
+from alerts.attribution import Source, Trail
+from alerts.case import Anchor, Case
 from alerts.detector.panel import Panel
 from alerts.detector.state import State
 from alerts.rules.standing import Standing
-from alerts.tracker import Case
 
 if TYPE_CHECKING:
     from alerts.watch import Watch
 
-FORMAT = 2
+FORMAT = 3
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -40,7 +40,7 @@ def dump(watch: "Watch") -> bytes:
             {**_alert_out(kept.alert), "last": kept.last, "hold": kept.hold, "told": kept.told}
             for kept in watch.keeper.standing.values()
         ],
-        "cases": [_case_out(case, watch) for tracker in watch.trackers.values() for case in tracker.cases],
+        "cases": [_case_out(case, watch) for case in watch.tracker.cases],
     }
     for r, rule in enumerate(watch.rules):
         arrays[f"rule.{r}.keys"] = np.array(list(rule.keys), np.bytes_)
@@ -86,7 +86,7 @@ def load(watch: "Watch", blob: bytes) -> None:
         kept = Standing(alert, line["last"], line["hold"], line["told"])
         watch.keeper.standing[alert.kind, alert.pollutant, alert.source] = kept
     for line in header["cases"]:
-        watch.trackers[line["alert"]["pollutant"]].cases.append(_case_in(line, watch))
+        watch.tracker.cases.append(_case_in(line, watch))
 
 
 def _ids(panel: Panel, watch: "Watch") -> NDArray[np.bytes_]:
@@ -110,47 +110,73 @@ def _alert_out(alert: Alert) -> dict[str, Any]:
 
 
 def _case_out(case: Case, watch: "Watch") -> dict[str, Any]:
-    line: dict[str, Any] = {
+    return {
         **_alert_out(case.alert),
-        "lead": case.lead,
         "linger": case.linger,
         "opened": case.opened,
         "active": case.active,
-        "inside": case.inside,
+        "inside": [[*member, *cell] for member, cell in case.inside.items()],
         "seen": case.seen,
+        "span": case.span,
+        "below": case.below,
         "told": case.told,
-        "source": case.source,
-        "trail": None,
+        "anchors": [_anchor_out(anchor, watch) for anchor in case.anchors],
     }
-    if case.trail:
-        panel = watch.find(case.alert.pollutant, case.alert.profile)
-        line["trail"] = {
-            "devices": [watch.layout.devices[panel.network.order[i]].id for i in case.trail.places],
-            "level": case.trail.level.tolist(),
-            "excess": [[None if np.isnan(e) else float(e) for e in minute] for minute in case.trail.excess],
-        }
-    return line
 
 
 def _case_in(line: dict[str, Any], watch: "Watch") -> Case:
     known = watch.layout.index
     return Case(
         alert=_alert(line["alert"], line["about"], line["profile"], line["evidence"]),
-        lead=line["lead"],
         linger=line["linger"],
         opened=line["opened"],
         active=line["active"],
-        inside={name: (ix, iy) for name, (ix, iy) in line["inside"].items() if name in known},
+        inside={(name, pollutant): (ix, iy) for name, pollutant, ix, iy in line["inside"] if name in known},
         seen={name: minute for name, minute in line["seen"].items() if name in known},
+        span=line["span"],
+        below=line["below"],
         told=line["told"],
-        source=tuple(line["source"]) if line["source"] else None,
-        trail=_trail(line, watch) if line["trail"] else None,
+        anchors=[_anchor_in(anchor, watch) for anchor in line["anchors"]],
     )
 
 
-def _trail(line: dict[str, Any], watch: "Watch") -> Trail:
+def _anchor_out(anchor: Anchor, watch: "Watch") -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "lead": anchor.lead,
+        "pollutant": anchor.pollutant,
+        "profile": anchor.profile.name,
+        "opened": anchor.opened,
+        "source": anchor.source and _source_out(anchor.source),
+        "trail": None,
+    }
+    if anchor.trail:
+        panel = watch.find(anchor.pollutant, anchor.profile.name)
+        line["trail"] = {
+            "devices": [watch.layout.devices[panel.network.order[i]].id for i in anchor.trail.places],
+            "level": anchor.trail.level.tolist(),
+            "excess": [[None if np.isnan(e) else float(e) for e in minute] for minute in anchor.trail.excess],
+        }
+    return line
+
+
+def _anchor_in(line: dict[str, Any], watch: "Watch") -> Anchor:
+    panel = watch.find(line["pollutant"], line["profile"])
+    trail = _trail(line["trail"], panel, watch) if line["trail"] else None
+    source = _source(line["source"]) if line["source"] else None
+    return Anchor(line["lead"], line["pollutant"], panel.profile, line["opened"], trail, source)
+
+
+def _source_out(source: Source) -> dict[str, Any]:
+    return {**source._asdict(), "candidates": [(c.enterprise_id, c.score) for c in source.candidates]}
+
+
+def _source(line: dict[str, Any]) -> Source:
+    candidates = tuple(Candidate(str(name), float(score)) for name, score in line["candidates"])
+    return Source(**{**line, "candidates": candidates, "wind": tuple(line["wind"]) if line["wind"] else None})
+
+
+def _trail(trail: dict[str, Any], panel: Panel, watch: "Watch") -> Trail:
     """The trail of those witnesses that still exist."""
-    panel, trail = watch.find(line["alert"]["pollutant"], line["profile"]), line["trail"]
     place = {watch.layout.devices[row].id: i for i, row in enumerate(panel.network.order)}
     kept = [i for i, name in enumerate(trail["devices"]) if name in place]
     places = np.array([place[trail["devices"][i]] for i in kept], np.int32)

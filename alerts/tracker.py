@@ -1,96 +1,44 @@
-"""From alarms of single devices to alerts: join, rejoin, leave, close; one tracker a pollutant."""
+"""From alarms of single devices to alerts: join, rejoin, leave, close; one alert a source, whatever it emits."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal, NamedTuple
 
-from alerts.alert import Alert, Change, Stay
-from alerts.attribution import Source, Trail
-from alerts.detector.tuning import Profile, Tracking
+from alerts.alert import Alert, Change
+from alerts.case import Anchor, Case, Member, Sighting, in_plume
+from alerts.detector.tuning import Tracking
 from alerts.detector.wind import Breeze
-from ingest.grid import Cell
-from ingest.layout import Device
+from ingest.layout import Device, Layout
 
 HOTSPOT = "hotspot"
-NEAR = 400.0  # m: so near a source every wind will do
-CONE = 0.6  # half width of a plume and its meanders, of the distance
-
-
-class Sighting(NamedTuple):
-    """A device in alarm in this minute; concentrations in the pollutant's unit."""
-
-    device: Device
-    cell: Cell
-    profile: Profile
-    value: float
-    background: float
-    score: float
-    neighbours: int
-
-    @property
-    def excess(self) -> float:
-        """What is above the background."""
-        return self.value - self.background
-
-
-@dataclass(slots=True)
-class Case:
-    """An alert that is not closed yet, and who is in it."""
-
-    alert: Alert
-    lead: str  # device id
-    linger: int  # min
-    opened: int  # minute number
-    active: int  # newest minute with a device in alarm
-    inside: dict[str, Cell] = field(default_factory=dict)  # devices in alarm
-    seen: dict[str, int] = field(default_factory=dict)  # devices ever in it: newest minute in alarm
-    source: tuple[float, float] | None = None  # where it probably comes from, metres
-    told: float = 0.0  # the peak that was told last
-    news: Literal["opened", "updated", "closed"] | None = None
-    trail: Trail | None = None
-
-    def note(self) -> None:
-        """Something that matters has changed."""
-        self.news = self.news or "updated"
-
-    def adopt(self, source: Source, lon: float, lat: float) -> None:
-        """Take over a new estimate of the source."""
-        if source.candidates != self.alert.candidates or source.attribution != self.alert.attribution:
-            self.note()
-        self.source = (source.x, source.y) if source.attribution == "wind" else None
-        evidence = {**self.alert.evidence, "wind": list(source.wind or ()), "nobody_registered": source.nobody}
-        self.alert = replace(
-            self.alert,
-            lon=lon,
-            lat=lat,
-            candidates=source.candidates,
-            attribution=source.attribution,
-            evidence=evidence,
-        )
+NATIONAL = "national"
 
 
 @dataclass(slots=True)
 class Tracker:
-    """Open alerts of one pollutant; `devices` by id gives the places, `version` is the detector's."""
+    """The open alerts of a district; `version` is the detector's."""
 
-    pollutant: str
-    devices: dict[str, Device]
+    layout: Layout
     p: Tracking
     version: str
     cases: list[Case] = field(default_factory=list)
+    national: list[Device] = field(init=False)  # what a task force stands around
 
-    def step(self, sightings: list[Sighting], end: datetime, clock: int, wind: Breeze) -> None:
-        """The alarms of minute number `clock`, which ends at `end`."""
-        active = {s.device.id: s for s in sightings}
+    def __post_init__(self) -> None:
+        self.national = [device for device in self.layout.devices if device.kind == NATIONAL]
+
+    def step(self, sightings: Sequence[Sighting], end: datetime, clock: int, wind: Breeze) -> None:
+        """Take in the devices in alarm in the minute that ends at `end`."""
+        active = {sighting.member: sighting for sighting in sightings}
         for case in self.cases:
-            self._leave(case, active, end)
-        taken = {device for case in self.cases for device in case.inside}
-        for sighting in sorted(sightings, key=lambda s: (-s.score, s.device.id)):
-            if sighting.device.id not in taken:
+            case.leave(active, end)
+        taken = {member for case in self.cases for member in case.inside}
+        for sighting in sorted(sightings, key=lambda s: (-s.score, s.member)):
+            if sighting.member not in taken:
                 self._join(sighting, end, clock, wind)
         for case in self.cases:
-            self._follow(case, active, end, clock)
+            self._follow(case, active, end, clock, wind)
 
     def news(self) -> list[Change]:
         """What has changed since it was asked last; closed alerts are forgotten."""
@@ -103,58 +51,59 @@ class Tracker:
         self.cases = [case for case in self.cases if case.alert.closed_at is None]
         return changes
 
-    def _leave(self, case: Case, active: dict[str, Sighting], end: datetime) -> None:
-        """Devices no longer in alarm leave, and their cells when no other device of them is left."""
-        for device in [name for name in case.inside if name not in active]:
-            cell = case.inside.pop(device)
-            if cell not in case.inside.values():
-                stays = tuple(replace(s, to=end) if (s.ix, s.iy) == cell and not s.to else s for s in case.alert.cells)
-                case.alert = replace(case.alert, cells=stays)
-                case.note()
+    def device(self, name: str) -> Device | None:
+        """A device of the registry, None if it is gone."""
+        row = self.layout.index.get(name)
+        return None if row is None else self.layout.devices[row]
 
     def _join(self, sighting: Sighting, end: datetime, clock: int, wind: Breeze) -> None:
-        """Into the nearest alert that takes it, else into a new one."""
-        apart = [(self._apart(case, sighting, clock, wind), i) for i, case in enumerate(self.cases)]
-        fitting = [(distance, i) for distance, i in apart if distance is not None]
-        if fitting:
-            case = self.cases[min(fitting)[1]]
+        """Into the alert that it most likely belongs to, else into a new one."""
+        odds = [(self._odds(case, sighting, clock, wind), -i) for i, case in enumerate(self.cases)]
+        best, i = max(odds, default=(0.0, 0))
+        if best > 0:
+            case = self.cases[-i]
+            self._anchor(case, sighting, clock)
         else:
             case = self._open(sighting, end, clock)
             self.cases.append(case)
-        if sighting.cell not in case.inside.values():
-            case.alert = replace(case.alert, cells=(*case.alert.cells, Stay(*sighting.cell, end, None)))
-            case.note()
-        case.inside[sighting.device.id] = sighting.cell
-        case.seen[sighting.device.id] = clock
+        case.enter(sighting, self._apart(case.lead, sighting.device), end, clock)
 
-    def _apart(self, case: Case, sighting: Sighting, clock: int, wind: Breeze) -> float | None:
-        """How far a device in alarm is from an alert, metres; None: it does not belong there."""
-        apart = {name: _distance(self.devices[name], sighting.device) for name in case.seen if name in self.devices}
-        recent = [d for name, d in apart.items() if clock - case.seen[name] <= self.p.join_minutes]
-        if sighting.cell == self._cell(case.lead) or self.p.join_minutes >= clock - case.seen.get(
-            sighting.device.id, -1440
-        ):
-            return 0.0
-        if not recent:
-            return None
-        nearest = min(recent)
-        if case.source and clock - case.opened >= self.p.settled:
-            limit = self.p.reach_m if in_plume(case.source, sighting.device, wind) else self.p.stray_m
-        else:
-            limit = self.p.join_m if max(apart.values()) <= self.p.extent_m else 0.0
-        return nearest if nearest <= limit else None
+    def _odds(self, case: Case, sighting: Sighting, clock: int, wind: Breeze) -> float:
+        """Log odds that an alarm is of the alert's source (see `Tracking`)."""
+        p, lead = self.p, self.device(case.lead)
+        if lead and sighting.cell == lead.cell:
+            return math.inf  # of one place there is one open alert
+        if self._apart(case.lead, sighting.device) > case.span + p.reach():
+            return -math.inf
+        apart = min(self._apart(name, sighting.device) for name in case.seen) / p.unit
+        odds = p.belongs - p.near * min(apart, 1) - p.far * max(apart - 1, 0) - p.idle * math.log1p(clock - case.active)
+        carried = [anchor.carries(sighting.device, wind) for anchor in case.anchors]
+        if any(carried):
+            odds -= p.inside
+        elif False in carried:
+            odds -= p.outside
+        return odds - p.other * (sighting.pollutant not in case.alert.pollutants)
 
-    def _cell(self, name: str) -> Cell | None:
-        return self.devices[name].cell if name in self.devices else None
+    def _anchor(self, case: Case, sighting: Sighting, clock: int) -> None:
+        """What comes later, or of another pollutant, is a second witness of who the source is."""
+        newest = max(anchor.opened for anchor in case.anchors)
+        new = all(anchor.pollutant != sighting.pollutant for anchor in case.anchors)
+        if len(case.anchors) < self.p.anchors and (new or clock - newest >= self.p.anew):
+            case.anchors.append(Anchor(sighting.device.id, sighting.pollutant, sighting.panel.profile, clock))
+
+    def _apart(self, name: str, device: Device) -> float:
+        """Metres between a device that may be gone and another."""
+        other = self.device(name)
+        return math.inf if other is None else math.hypot(other.x - device.x, other.y - device.y)
 
     def _open(self, sighting: Sighting, end: datetime, clock: int) -> Case:
-        device, cell = sighting.device, sighting.cell
+        device, cell, profile = sighting.device, sighting.cell, sighting.panel.profile
         alert = Alert(
-            id=f"{HOTSPOT}-{self.pollutant}-{end:%Y%m%dT%H%MZ}-{cell[0]}-{cell[1]}",
+            id=f"{HOTSPOT}-{sighting.pollutant}-{end:%Y%m%dT%H%MZ}-{cell[0]}-{cell[1]}",
             kind=HOTSPOT,
-            profile=sighting.profile.name,
-            pollutant=self.pollutant,
-            pollutants=(self.pollutant,),
+            profile=profile.name,
+            pollutant=sighting.pollutant,
+            pollutants=(sighting.pollutant,),
             source=f"{cell[0]}-{cell[1]}",
             opened_at=end,
             closed_at=None,
@@ -171,64 +120,46 @@ class Tracker:
             attribution="none",
             detector=self.version,
             evidence={
-                "value": round(sighting.value, 4),
-                "background": round(sighting.background, 4),
-                "excess": round(sighting.excess, 4),
-                "score": round(sighting.score, 3),
-                "neighbours": sighting.neighbours,
+                **sighting.figures(),
+                "lead": device.id,
                 "devices": [device.id],
+                "neighbours": sighting.panel.usable(sighting.place),
+                "neighbour_ids": self._neighbours(sighting),
+                "qc": sighting.panel.condition(sighting.place),
+                "severity": [[end.isoformat(), 1]],
             },
         )
-        return Case(alert, device.id, sighting.profile.linger, clock, clock, news="opened")
+        anchor = Anchor(device.id, sighting.pollutant, profile, clock)
+        return Case(alert, profile.linger, clock, clock, [anchor], news="opened")
 
-    def _follow(self, case: Case, active: dict[str, Sighting], end: datetime, clock: int) -> None:
+    def _neighbours(self, sighting: Sighting) -> list[str]:
+        """The devices whose values made the background, nearest first."""
+        order = sighting.panel.network.order
+        return [self.layout.devices[order[j]].id for j in sighting.panel.witnesses(sighting.place)]
+
+    def _follow(self, case: Case, active: dict[Member, Sighting], end: datetime, clock: int, wind: Breeze) -> None:
         """Peak, severity and the end of an alert."""
-        present = [active[name] for name in case.inside]
-        for sighting in present:
-            case.seen[sighting.device.id] = clock
-            if sighting.excess > case.alert.excess:
-                self._raise_peak(case, sighting, end)
-        if present:
-            case.active = clock
-        elif clock - case.active >= case.linger:
+        present = [active[member] for member in case.inside]
+        case.raise_peaks(present, end, clock)
+        if not present and clock - case.active >= case.linger:
             case.alert = replace(case.alert, closed_at=end)
             case.news = "closed"
-        level = severity(case.alert, clock - case.opened)
-        if level != case.alert.severity:
-            case.alert = replace(case.alert, severity=level)
-            case.note()
+        case.grade(self._level(case, present, clock, wind), end, self.p)
         if case.alert.peak_value >= self.p.peak_step * case.told:
             case.note()
 
-    def _raise_peak(self, case: Case, sighting: Sighting, end: datetime) -> None:
-        case.alert = replace(
-            case.alert,
-            peak_at=end,
-            peak_value=sighting.value,
-            background=sighting.background,
-            excess=sighting.excess,
-            score=max(sighting.score, case.alert.score),
-            evidence={**case.alert.evidence, "devices": sorted(case.seen)},
-        )
+    def _level(self, case: Case, present: Sequence[Sighting], clock: int, wind: Breeze) -> int:
+        """1 … 4: a point each for a doubled and a fivefold level, extent, duration, a national station downwind."""
+        if not present:
+            return 1
+        ratio = max(sighting.excess / max(sighting.background, 1e-6) for sighting in present)
+        points = (ratio >= 1) + (ratio >= 4) + (len(set(case.inside.values())) >= self.p.wide)
+        points += (clock - case.opened >= self.p.lasting) + self._threatens(case, wind)
+        return min(1 + int(points), 4)
 
-
-def in_plume(source: tuple[float, float], device: Device, wind: Breeze) -> bool:
-    """Whether the wind carries from a source to a device, with room for its turning."""
-    east, north = device.x - source[0], device.y - source[1]
-    speed = math.hypot(wind.u, wind.v)
-    if not wind.known or math.hypot(east, north) < NEAR:
-        return True
-    along, across = (east * wind.u + north * wind.v) / speed, (north * wind.u - east * wind.v) / speed
-    return along > 0 and abs(across) < CONE * along + NEAR
-
-
-def severity(alert: Alert, minutes: int) -> int:
-    """1 … 4 from the ratio to the background, the extent and the duration; only ever rises within an alert."""
-    ratio = alert.excess / max(alert.background, 1e-6)
-    cells = len({(stay.ix, stay.iy) for stay in alert.cells})
-    points = (ratio >= 1) + (ratio >= 4) + (cells >= 4) + (minutes >= 60)
-    return max(alert.severity, min(1 + int(points), 4))
-
-
-def _distance(a: Device, b: Device) -> float:
-    return math.hypot(a.x - b.x, a.y - b.y)
+    def _threatens(self, case: Case, wind: Breeze) -> bool:
+        """Whether the wind carries it to a national station near by."""
+        lead = self.device(case.lead)
+        near = [d for d in self.national if lead and math.hypot(d.x - lead.x, d.y - lead.y) <= self.p.national]
+        sources = [(a.source.x, a.source.y) for a in case.anchors if a.source] or ([(lead.x, lead.y)] if lead else [])
+        return wind.known and any(in_plume(source, device, wind) for source in sources for device in near)

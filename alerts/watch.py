@@ -1,6 +1,6 @@
 """The closing of a minute: all detectors and trackers of a district, a pure function of state and frame."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from alerts import attribution, checkpoint
 from alerts.alert import Alert, Change
 from alerts.attribution import TRAVEL
+from alerts.case import Anchor, Case, Sighting, leading
 from alerts.detector import network, reference, wind
 from alerts.detector.panel import Panel, Verdict, unknown
 from alerts.detector.tuning import DEFAULT, FLOOR, Profile, Tuning
@@ -18,7 +19,7 @@ from alerts.detector.version import version
 from alerts.rules import RULES
 from alerts.rules.condition import Seen
 from alerts.rules.standing import Keeper
-from alerts.tracker import Case, Sighting, Tracker
+from alerts.tracker import Tracker
 from ingest.channel import POLLUTANTS, is_pollutant
 from ingest.layout import MONITOR, Device, Frame, Layout
 from ingest.marks import Marks
@@ -39,13 +40,12 @@ class Watch:
         self.last: datetime | None = None
         self.wind = wind.Wind()
         self.panels: list[Panel] = []
-        self.trackers: dict[str, Tracker] = {}
+        self.tracker = Tracker(self.layout, tuning.tracking, self.version)
         self.rules = [make(registry, self.layout) for make in RULES]
         self.keeper = Keeper(self.layout, self.version)
         self._profiles = [tuning.grid, tuning.fence]
         self._networks = [self._connect(profile) for profile in self._profiles]
         self._told = [reference.exchange(net) for net in self._networks]
-        self._devices = {device.id: device for device in self.layout.devices}
         self._names = [row.enterprise_id for row in registry.enterprises]
         lon, lat = [row.lon for row in registry.enterprises], [row.lat for row in registry.enterprises]
         self._sites = np.column_stack(self.layout.grid.metres(lon, lat))
@@ -67,14 +67,12 @@ class Watch:
         for net, told in zip(self._networks, self._told, strict=True):
             reference.face(net, breeze, told.side)
         self._admit_new(frame)
-        for pollutant, panels in self._by_pollutant():
-            sightings = [sighting for panel in panels for sighting in self._judge(panel, frame, clock, breeze)]
-            tracker = self.trackers[pollutant]
-            tracker.step(sightings, end, clock, breeze)
-            for case in tracker.cases:
-                self._attribute(case, panels, clock)
+        sightings = [sighting for panel in self.panels for sighting in self._judge(panel, frame, clock, breeze)]
+        self.tracker.step(sightings, end, clock, breeze)
+        for case in self.tracker.cases:
+            self._attribute(case, clock)
         self.last, self._frame = frame.minute, frame
-        news = [change for tracker in self.trackers.values() for change in tracker.news()]
+        news = self.tracker.news()
         seen = Seen(self.layout, frame, self.panels, breeze, clock, end)
         conditions = [condition for rule in self.rules for condition in rule.step(seen)]
         return news + self.keeper.step(conditions, end, clock)
@@ -90,7 +88,7 @@ class Watch:
 
     def open(self) -> list[Alert]:
         """The alerts that are open, in the order opened."""
-        alerts = [case.alert for tracker in self.trackers.values() for case in tracker.cases]
+        alerts = [case.alert for case in self.tracker.cases]
         alerts += [kept.alert for kept in self.keeper.standing.values()]
         return sorted(alerts, key=lambda alert: (alert.opened_at, alert.id))
 
@@ -117,17 +115,12 @@ class Watch:
         column = self.layout.column[pollutant]
         panel = Panel(pollutant, column, self._profiles[which], self._networks[which], floor)
         self.panels = sorted([*self.panels, panel], key=lambda p: (p.column, p.profile.name))
-        self.trackers.setdefault(pollutant, Tracker(pollutant, self._devices, self.tuning.tracking, self.version))
         return panel
 
     def _silence(self, minute: datetime) -> list[datetime]:
         """The minutes since the last one that have to be stepped through."""
         last = self.last or minute
         return [last + i * MINUTE for i in range(1, min(round((minute - last) / MINUTE), BRIDGE + 1))]
-
-    def _by_pollutant(self) -> Iterator[tuple[str, list[Panel]]]:
-        for pollutant in self.trackers:
-            yield pollutant, [panel for panel in self.panels if panel.pollutant == pollutant]
 
     def _connect(self, profile: Profile) -> network.Network:
         rows = [i for i, device in enumerate(self.layout.devices) if self._profile(device) is profile]
@@ -158,26 +151,35 @@ class Watch:
             else:
                 value, background = panel.value(i), panel.background(i)
             device = self.layout.devices[panel.network.order[i]]
-            score = float(np.nan_to_num(panel.minute.score[i]))
-            neighbours = panel.usable(i)
             assert device.cell is not None
-            yield Sighting(device, device.cell, panel.profile, value, background, score, neighbours)
+            score = float(np.nan_to_num(panel.minute.score[i]))
+            yield Sighting(device, device.cell, panel, int(i), value, background, score)
 
-    def _attribute(self, case: Case, panels: list[Panel], clock: int) -> None:
-        """Keep the trail of an alert, and ask who it may be when it is time to."""
-        panel = next(panel for panel in panels if panel.profile.name == case.alert.profile)
-        age = clock - case.opened
-        if case.trail is None and age == 0:
-            row = self.layout.index[case.lead]
+    def _attribute(self, case: Case, clock: int) -> None:
+        """Keep the trails of an alert, and ask who it may be when it is time to."""
+        asked = [anchor for anchor in case.anchors if self._ask(anchor, clock)]
+        if asked:
+            best = leading([anchor.source for anchor in case.anchors if anchor.source])
+            lon, lat = self.layout.grid.lonlat(best.x, best.y)
+            case.adopt((round(float(lon), 6), round(float(lat), 6)))
+
+    def _ask(self, anchor: Anchor, clock: int) -> bool:
+        """Bring one trail up to date; whether the source was asked for in this minute."""
+        age, again = clock - anchor.opened, anchor.profile.again
+        if age > again[-1]:
+            return False
+        panel = self.find(anchor.pollutant, anchor.profile.name)
+        if age == 0:
+            row = self.layout.index[anchor.lead]
             place = int(np.flatnonzero(panel.network.order == row)[0])
-            case.trail = attribution.begin(panel, place, self.layout.xy, clock)
-        elif case.trail is not None and age <= panel.profile.again[-1]:
-            case.trail.append(panel, clock)
-        if case.trail is not None and age in panel.profile.again:
-            winds = self.wind.last(clock, len(case.trail.excess) + TRAVEL)
-            source = attribution.attribute(case.trail, winds, self._names, self._sites)
-            lon, lat = self.layout.grid.lonlat(source.x, source.y)
-            case.adopt(source, round(float(lon), 6), round(float(lat), 6))
+            anchor.trail = attribution.begin(panel, place, self.layout.xy, clock)
+        elif anchor.trail is not None:
+            anchor.trail.append(panel, clock)
+        if anchor.trail is None or age not in again:
+            return False
+        winds = self.wind.last(clock, len(anchor.trail.excess) + TRAVEL)
+        anchor.source = attribution.attribute(anchor.trail, winds, self._names, self._sites)
+        return True
 
 
 def writable(array: NDArray[Any], kind: type) -> NDArray[Any]:

@@ -82,10 +82,28 @@ class Panel:
         """What the place would show without an emission."""
         return max(float(np.exp(self.minute.level[i]) - self.floor), 0.0)
 
-    def usable(self, i: int) -> int:
-        """How many neighbours of a place gave evidence."""
+    def witnesses(self, i: int) -> NDArray[np.int32]:
+        """The neighbours of a place that gave evidence, nearest first."""
         near = self.network.neighbours[i]
-        return int(np.count_nonzero(~np.isnan(self.minute.y[near[near >= 0]])))
+        near = near[near >= 0]
+        gave: NDArray[np.int32] = near[~np.isnan(self.minute.y[near])]
+        return gave
+
+    def usable(self, i: int) -> int:
+        """How many they are."""
+        return len(self.witnesses(i))
+
+    def condition(self, i: int) -> dict[str, object]:
+        """What speaks for or against the device at a place itself; SDs and roughness in log units."""
+        state = self.state
+        return {
+            "flag": "good",  # anything else is no evidence
+            "repeated": int(state.run[i]),
+            "gap_min": int(state.gap[i]),
+            "sd": round(float(state.scale[i]), 4),
+            "roughness": round(float(state.rough[i]), 4),
+            "suspected_step": bool(state.step[i]),
+        }
 
     def write(self, frame: Frame, verdict: Verdict) -> None:
         """Put the newest minute into the rows of the layout."""
