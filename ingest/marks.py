@@ -52,8 +52,7 @@ class Marks:
 
         A flag that a value has already stays; of several marks of a device the one that began first counts.
         """
-        at = _micros(frame.minute - _EPOCH)
-        now = np.flatnonzero((self.start < at + _micros(MINUTE)) & (self.end > at))
+        now = self._in_force(frame.minute)
         if not len(now):
             return frame
         rows, first = np.unique(self.row[now], return_index=True)
@@ -62,6 +61,14 @@ class Marks:
         qc = frame.qc.copy()
         qc[rows] = np.where(judged, self.qc[now[first], None], had)
         return replace(frame, qc=qc)
+
+    def rows(self, minute: datetime) -> NDArray[np.int64]:
+        """The devices that are under a mark, whether they send or not."""
+        return np.unique(self.row[self._in_force(minute)])
+
+    def _in_force(self, minute: datetime) -> NDArray[np.intp]:
+        at = _micros(minute - _EPOCH)
+        return np.flatnonzero((self.start < at + _micros(MINUTE)) & (self.end > at))
 
 
 def first_changed(old: Iterable[Mark], new: Iterable[Mark], minutes: Iterable[datetime]) -> datetime | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from alerts.rules.condition import Condition, Seen
 from ingest.layout import Layout
+from ingest.marks import Marks
 from ingest.registry import Registry
 
 KIND = "offline"
@@ -31,7 +32,8 @@ class Offline:
     A flagged value is a sign of life, and a device under a mark or with a wrong clock is excused: others say so.
     """
 
-    def __init__(self, _registry: Registry, layout: Layout) -> None:
+    def __init__(self, registry: Registry, layout: Layout) -> None:
+        self._marks = Marks.of(registry.marks, layout)
         self.keys: Sequence[str] = (*(device.id for device in layout.devices), DISTRICT)
         n = len(self.keys)
         self._last = np.zeros(n, np.int32)  # minute number in which it was heard, 0: never
@@ -43,6 +45,8 @@ class Offline:
         """Who is silent for too long at the end of this minute."""
         listen(seen.frame.values, seen.frame.qc, self._last, self._usual, seen.clock)
         known = self._last[:-1] > 0
+        excused = self._marks.rows(seen.frame.minute)
+        self._last[excused[known[excused]]] = seen.clock
         silent = np.where(known, seen.clock - self._last[:-1], 0)
         forgiven = np.maximum(LEAST, TIMES * self._usual[:-1])
         down = silent >= forgiven

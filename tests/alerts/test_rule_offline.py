@@ -9,6 +9,7 @@ from alerts.rules.offline import FEW, LEAST, TOGETHER, Offline
 from alerts.watch import Watch
 from ingest.flag import Qc
 from ingest.layout import Frame, Layout
+from ingest.registry import Mark
 from tests.support.rule import MIDNIGHT, MINUTE, found, last, told
 from tests.support.scene import district
 
@@ -84,6 +85,15 @@ def test_a_flag_is_a_sign_of_life_and_a_mark_an_excuse() -> None:
     for frame in frames[100:]:
         frame.qc[LAYOUT.index["M07"]] = Qc.MAINTENANCE
     assert told(Offline, district(), frames) == []
+
+
+def test_a_device_that_is_silent_under_a_mark_is_excused_until_the_mark_ends() -> None:
+    start, end = MIDNIGHT + 100 * MINUTE, MIDNIGHT + 300 * MINUTE
+    marks = tuple(Mark(device_id=name, kind="stop", start=start, end=end) for name in ("M07", "M08"))
+    registry = district().model_copy(update={"marks": marks})
+    never_heard: Speaks = lambda name, i: name != "M08" and (name != "M07" or i < 100)  # noqa: E731
+    (alert,) = last(told(Offline, registry, minutes(400, never_heard)), "offline")
+    assert (alert.source, alert.opened_at) == ("M07", end + SOME * MINUTE)
 
 
 def test_a_network_that_goes_together_is_one_alert_with_the_count() -> None:

@@ -114,3 +114,8 @@ def test_the_first_minute_is_found_that_a_new_an_ended_or_a_removed_mark_changes
     assert first_changed([ended], [ended.model_copy(update={"reason": "fan"})], minutes) is None
     assert first_changed([ended], [ended.model_copy(update={"kind": "stop"})], minutes) == AT - MINUTE
     assert first_changed([], [mark(end=minutes[0], start=minutes[0] - MINUTE)], minutes) is None
+
+
+def test_who_is_under_a_mark_is_known_of_silent_devices_too() -> None:
+    marks = Marks.of([mark(), mark(kind="stop"), mark(device="M01"), mark(device="M02", end=AT)], LAYOUT)
+    assert [LAYOUT.devices[row].id for row in marks.rows(AT)] == ["M01", "M07"]
