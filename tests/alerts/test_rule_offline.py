@@ -92,7 +92,7 @@ def test_a_device_that_is_silent_under_a_mark_is_excused_until_the_mark_ends() -
     marks = tuple(Mark(device_id=name, kind="stop", start=start, end=end) for name in ("M07", "M08"))
     registry = district().model_copy(update={"marks": marks})
     never_heard: Speaks = lambda name, i: name != "M08" and (name != "M07" or i < 100)  # noqa: E731
-    (alert,) = last(told(Offline, registry, minutes(400, never_heard)), "offline")
+    (alert,) = last(told(Offline, registry, minutes(700, never_heard)), "offline")
     assert (alert.source, alert.opened_at) == ("M07", end + SOME * MINUTE)
 
 
