@@ -68,6 +68,7 @@ def test_an_hour_above_the_limit_is_an_exceedance_at_its_end_with_its_figures() 
 def test_it_takes_45_valid_minutes(valid: int, expected: bool) -> None:
     assert exceeds(minutes(70, valid) + minutes(None, 60 - valid)) is expected
     assert exceeds(minutes(None, 60 - valid) + minutes(70, valid)) is expected
+    assert exceeds(minutes(50, 60) + minutes(70, valid) + minutes(None, 60 - valid)) is expected
 
 
 @pytest.mark.parametrize("qc", [qc for qc in Qc if qc is not Qc.GOOD])
@@ -75,6 +76,11 @@ def test_only_minutes_of_flag_n_count(qc: Qc) -> None:
     assert not exceeds(minutes(70, 44) + minutes(500, 16, qc))
     assert not exceeds(minutes(50, 45) + minutes(500, 15, qc))
     assert exceeds(minutes(70, 45) + minutes(0, 15, qc))
+
+
+def test_every_hour_has_a_highest_minute_of_its_own() -> None:
+    conditions = found(Limit, plant(), _frames([(130.0, Qc.GOOD), *minutes(70, 119)]))
+    assert [conditions[end][0].evidence["max"] for end in (59, 119)] == [130.0, 70.0]
 
 
 def test_a_calibration_in_the_hour_warns_nobody() -> None:
