@@ -23,7 +23,7 @@ def _network(spacing: float = 600.0) -> Readings:
 def test_a_peer_sees_a_strong_plume_at_one_station_and_nothing_before(peer: Peer) -> None:
     readings = _network()
     assert not alarms(peer.statistic(readings), peer.limit)[1440:].any()
-    readings.values[PLUME, 4] += 2000
+    readings.values[PLUME, 4] += np.linspace(100, 4000, 60, dtype=np.float32)
     seen = alarms(peer.statistic(readings), peer.limit)
     assert seen[PLUME, 4].any()
     assert not seen[1440 : PLUME.start].any(), "it does not see the future"
