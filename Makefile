@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench schema lock clean
+.PHONY: help setup demo test check format bench eval schema lock clean
 
 help: ## 显示本列表 · this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ format: setup ## 整理格式 · format the code
 
 bench: setup ## 基准测试，表格和 build/bench.json · the benchmarks
 	@$(BIN)/python -m deploy.bench $(ARGS)
+
+eval: setup ## 检测评测，与对照方法并列，build/eval.json · how good the detector is, beside its peers
+	@$(BIN)/python -m tests.eval $(ARGS)
 
 schema: setup ## 由迁移生成 sql/schema.sql · regenerate sql/schema.sql from the migrations
 	@$(BIN)/python -m deploy.schema
