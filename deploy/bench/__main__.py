@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from deploy.bench.answers import answers
-from deploy.bench.detector import detector, million
+from deploy.bench.detector import detector, growth, million
 from deploy.bench.intake import intake
 from deploy.bench.latency import latency_305, latency_36793
 from deploy.bench.rest import rest
@@ -25,6 +25,7 @@ Bench = Callable[[], "list[Row] | Awaitable[list[Row]]"]
 BENCHES: dict[str, Bench] = {
     "detector": detector,
     "million": million,
+    "growth": growth,
     "intake": intake,
     "latency-305": latency_305,
     "latency-36793": latency_36793,
