@@ -85,7 +85,7 @@ def test_a_run_of_zeros_is_clean_air() -> None:
 
 def test_a_device_of_coarse_resolution_is_not_stuck_once_its_repeats_are_known() -> None:
     frames, learnt = minutes(2000), 1200
-    coarse = np.round(np.random.default_rng(4).normal(36, 5, len(frames)) / 20) * 20
+    coarse = np.round(np.random.default_rng(7).normal(36, 6, len(frames)) / 20) * 20
     for frame, sent in zip(frames, coarse, strict=True):
         frame.values[ROW, PM25] = sent
     assert max(len(run) for run in "".join("x" if sent == 40 else " " for sent in coarse[learnt:]).split()) > STUCK
@@ -131,8 +131,8 @@ def test_an_emission_is_a_hotspot_and_no_fault_however_long_it_lasts() -> None:
     emit(frames, LAYOUT, 0, 200)
     assert faults(frames[:60], watch) == []
     (rule,) = (rule for rule in watch.rules if isinstance(rule, Fault))
-    assert rule.memory["sign"][ROW, PM25] == IS_HOTSPOT
-    assert NAME in {device for case in watch.trackers["pm25"].cases for device in case.inside}
+    assert rule.memory["looks"]["sign"][ROW, PM25] == IS_HOTSPOT
+    assert NAME in {device for case in watch.tracker.cases for device, _ in case.inside}
     assert faults(frames[60:], watch) == []
 
 
