@@ -16,7 +16,9 @@ from ingest.layout import Layout
 from ingest.recording import channels_of, frames, minutes_of, read_recording
 from ingest.registry import Registry
 
-WARM = 2880  # min at the beginning of which nothing is counted, at most a third of the recording
+WARM = (
+    2880  # min before which nothing is counted; at most a third of the recording, at least until the detector may alarm
+)
 
 
 class Trial(NamedTuple):
@@ -41,7 +43,7 @@ def run(trial: Trial) -> Outcome:
     registry, _ = read_folder(trial.folder)
     watch = Watch(registry, trial.tuning)
     table = read_recording(trial.folder / READINGS)
-    counted = _counted(minutes_of(table))
+    counted = _counted(minutes_of(table), trial.tuning.grid.numbers.prime)
     recording = frames(table, watch.layout)
     if trial.pollutants is None:
         return Outcome(tuple(judge(watch, recording)), counted, ())
@@ -75,11 +77,11 @@ def scope(folder: Path, tuning: Tuning) -> Scope:
     )
 
 
-def _counted(minutes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> range:
+def _counted(minutes: np.ndarray[tuple[int], np.dtype[np.int64]], prime: int) -> range:
     if not len(minutes):
         return range(0)
     first, end = int(minutes[0]), int(minutes[-1]) + 1
-    return range(first + min(WARM, (end - first) // 3), end)
+    return range(first + max(prime, min(WARM, (end - first) // 3)), end)
 
 
 def _sites(registry: Registry, layout: Layout, profile: Profile) -> Floats:

@@ -4,7 +4,7 @@ import json
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -100,15 +100,22 @@ def _budget(folder: Path, tuning: "Tuning", budget: float, pollutants: Sequence[
             param_hint="--pollutant",
         )
     trial = Trial(folder, tuning, tuple(pollutants or here.pollutants))
-    workers = min(len(os.sched_getaffinity(0)), 2 * len(FACTORS))
-    # Spawned: to fork a process that has threads, as Arrow's readers are, may hang it.
-    with bar("budget") as progress, ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    with bar("budget") as progress, _pool(2 * len(FACTORS)) as pool:
         proposal = propose(trial, here, budget, lambda trials: _all(pool, trials, progress))
     shown = proposal.chosen or proposal.current
     return shown.alerts, {"budget": budget_json(proposal, budget)}, list(budget_text(proposal, budget))
 
 
-def _all(pool: ProcessPoolExecutor, trials: Sequence["Trial"], progress: Callable[[float], None]) -> list["Outcome"]:
+def _pool(most: int) -> Executor:
+    """A worker for each CPU that we may use; each process of its own has to compile the kernels for itself."""
+    workers = min(len(os.sched_getaffinity(0)), most)
+    if workers == 1:
+        return ThreadPoolExecutor(1)
+    # Spawned: to fork a process that has threads, as Arrow's readers are, may hang it.
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+
+
+def _all(pool: Executor, trials: Sequence["Trial"], progress: Callable[[float], None]) -> list["Outcome"]:
     """The trials' outcomes, in their order."""
     from alerts.trial import run
 
