@@ -95,7 +95,7 @@ class Park:
         starts = [part.start for part in self._parks]
         first, last = np.minimum.reduceat(along, starts), np.maximum.reduceat(along, starts)
         margin = (last - first) * THIRD
-        broad = (last > first) & (last - first >= SLENDER * self._width)
+        broad = last - first > SLENDER * self._width
         counts = (count >= ENOUGH) & broad[self._park]
         up, down = along <= (first + margin)[self._park], along >= (last - margin)[self._park]
         return Sides(mean, up & counts, down & counts)

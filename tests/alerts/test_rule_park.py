@@ -83,6 +83,11 @@ def test_exactly_at_the_limit_is_not_above_it() -> None:
     assert alerts([{**QUIET, "M28": 50.1}] * 60, [EAST] * 60) != []
 
 
+def test_at_the_limit_but_for_the_precision_of_a_reading_is_at_the_limit() -> None:
+    sent = [dict.fromkeys(CORNERS, 0.030) | {"M28": 0.050}] * 60
+    assert alerts(sent, [EAST] * 60, park(channel="tvoc", unit="mg/m³", limit=0.02)) == []
+
+
 def test_what_comes_from_upwind_is_not_the_parks() -> None:
     assert alerts([dict.fromkeys(CORNERS, 90.0)] * 60, [EAST] * 60) == []
     assert alerts([{**QUIET, "M07": 90.0, "M25": 90.0, "M28": 90.0}] * 60, [EAST] * 60) == []
@@ -103,6 +108,12 @@ def test_the_wind_says_which_side_is_which() -> None:
 
 def test_in_a_calm_nothing_is_judged() -> None:
     assert alerts([{**QUIET, "M28": 90.0}] * 60, [CALM] * 60) == []
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(22, 0), (23, 1)])
+def test_after_a_calm_the_wind_has_to_blow_for_a_while(minutes: int, expected: int) -> None:
+    wind = [CALM] * 40 + [EAST] * minutes
+    assert len(alerts([{**QUIET, "M28": 60.0}] * len(wind), wind)) == expected
 
 
 def test_while_the_wind_turns_nothing_is_judged_and_after_it_the_other_side_is() -> None:
@@ -163,6 +174,11 @@ def test_the_severity_rises_at_once_and_falls_after_a_window() -> None:
     assert steps[-1] == 1
     top = steps.index(4)
     assert steps == [*sorted(steps[:top]), *sorted(steps[top:], reverse=True)]
+
+
+def test_an_alert_that_is_over_does_not_make_the_next_one_graver() -> None:
+    sent = [{**QUIET, "M28": 95.0}] * 60 + [QUIET] * 90 + [{**QUIET, "M28": 55.0}] * 60
+    assert [alert.severity for alert in alerts(sent, [EAST] * 210)] == [4, 1]
 
 
 def test_a_park_with_a_name_of_its_own_script_has_an_alert_id_in_ascii() -> None:
