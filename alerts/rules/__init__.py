@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from alerts.rules.condition import Rule
 from alerts.rules.crossed import Crossed
+from alerts.rules.fabrication import Fabrication
 from alerts.rules.fault import Fault
 from alerts.rules.limit import Limit
 from alerts.rules.offline import Offline
@@ -11,5 +12,5 @@ from alerts.rules.park import Park
 from ingest.layout import Layout
 from ingest.registry import Registry
 
-RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (Crossed, Limit, Offline, Park, Fault)
+RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (Crossed, Limit, Offline, Park, Fault, Fabrication)
 """A new rule is one file and one line here."""

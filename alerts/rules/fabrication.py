@@ -12,25 +12,11 @@ from numpy.typing import NDArray
 
 from alerts.rules import fabrication_signs as signs
 from alerts.rules.condition import Condition, Seen
+from alerts.rules.fabrication_hours import GOOD, HOURS, HUG, IDLE, LEVEL, SPREAD, STATS, close_hours, past
 from alerts.rules.fabrication_neighbours import attend, rising
 from alerts.rules.fabrication_rows import HOUR, Rows, rows_of
 from alerts.rules.fabrication_signs import Found
-from alerts.rules.fabrication_trace import (
-    DAY,
-    GOOD,
-    HOURS,
-    HUG,
-    IDLE,
-    LEAST_RUN,
-    LEVEL,
-    STATS,
-    Trace,
-    close_hours,
-    decimals,
-    fresh,
-    past,
-    take,
-)
+from alerts.rules.fabrication_trace import DAY, LEAST_RUN, Trace, decimals, fresh, take
 from ingest.layout import Layout
 from ingest.registry import Registry
 
@@ -47,7 +33,7 @@ class Look(NamedTuple):
     trace: Trace
     rows: Rows
     own: NDArray[np.float64]  # (HOURS, STATS)
-    flow: NDArray[np.float64]  # the same of the gas flow, NaN without one
+    flow: NDArray[np.float64]  # the first four of the gas flow, NaN without one
     awake: NDArray[np.bool_]  # (HOURS): the flow, without one the mate, shows that there is work
 
     @property
@@ -161,7 +147,8 @@ class Fabrication:
     def _looks(self, due: NDArray[np.intp], clock: int) -> dict[int, dict[str, Found]]:
         """What is found in some rows, by row and sign."""
         rows, trace = self._rows, self._trace
-        own, flow, mate = (past(trace, self._hours, at) for at in (due, rows.flow[due], rows.mate[due]))
+        own, flow = past(trace, self._hours, due), past(trace, self._hours, rows.flow[due], SPREAD + 1)
+        mate = past(trace, self._hours, rows.mate[due], IDLE + 1)
         flow[rows.flow[due] < 0] = np.nan
         with np.errstate(divide="ignore", invalid="ignore"):
             awake = flow[..., LEVEL] >= np.log(trace.peak[rows.flow[due]] / 2)[:, None]

@@ -11,21 +11,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alerts.rules.fabrication_trace import (
-    CYCLES,
-    DAY,
-    DROP,
-    GOOD,
-    HOURS,
-    HUG,
-    IDLE,
-    LEAST_RUN,
-    LEVEL,
-    MARKED,
-    OVER,
-    RATIO,
-    SPREAD,
-)
+from alerts.rules.fabrication_hours import DROP, GOOD, HOURS, HUG, IDLE, LEVEL, OVER, RATIO, SPREAD
+from alerts.rules.fabrication_trace import CYCLES, DAY, LEAST_RUN, MARKED
 
 Hours = NDArray[np.floating]
 Found = tuple[float, float, float, float]
@@ -49,7 +36,7 @@ DIGIT_CHI2 = 100.0  # 9 degrees of freedom: chance alone gives this once in 1e17
 BREAK_HOURS = 4
 BREAK = math.log(1.5)
 STEP_HOURS = 72  # to wait: longer than a weekend
-STEP = math.log(1.5)  # by how much the highest hours fall
+STEP = math.log(1.8)  # by how much the highest hours fall
 ALIKE, UNLIKE = (25, 50, 75, 90), 0.3  # these percentiles of the hours fall with them, up to this (ln)
 OCCASIONS = 3
 UNLIKELY = 3e-5  # of so many absences by chance

@@ -9,15 +9,11 @@ from numpy.typing import NDArray
 from alerts.rules.fabrication_rows import HOUR, Rows
 
 DAY = 1440  # min
-HOURS = 168  # remembered
 LAGS = 24  # readings are compared with those 1 … 24 h before
-STATS = 9
-GOOD, IDLE, LEVEL, SPREAD, HUG, OVER, RATIO, MOVES, DROP = range(STATS)
-"""Of an hour: good minutes · of these idle · mean ln value and relative SD of the others · minutes at 90–100 % of the
-limit · above it · mean ln ratio to the mate · analyses · depth (ln) of the last sudden fall, + MARKED after a gap."""
-MARKED = 10.0
+MARKED = 10.0  # added to the depth of a fall that came right after a gap or mark
 SUMS = 9  # good, idle, sum ln, sum, sum of squares, hug, over, ratio, its minutes
 DIGITS = 10
+POWERS = (1.0, 10.0, 100.0, 1000.0)
 
 IDLE_LIMIT = 0.01  # of the permit limit: below it nothing is gained by inventing values
 IDLE_PEAK = 0.02  # of the channel's own highest hours: a stack that is off
@@ -63,7 +59,7 @@ class Trace(NamedTuple):
     pairs: NDArray[np.uint8]  # (R, DAY) what changed into what, hashed; 1 no change, 0 no value
     sums: NDArray[np.float64]  # (R, SUMS) of the hour
     moves: NDArray[np.float64]  # analyses in the hour
-    drop: NDArray[np.float64]  # DROP of the hour
+    drop: NDArray[np.float64]  # ln, depth of the last sudden fall in the hour
     onset: NDArray[np.int64]  # when the neighbours began to rise; -1 they do not
     since: NDArray[np.int64]  # when they last began to
     quiet: NDArray[np.int32]  # min since they last rose
@@ -87,27 +83,33 @@ def fresh(n: int) -> Trace:
 
 
 @njit(nogil=True, cache=False)
+def slot(clock: int) -> int:
+    """Where a minute lies in `pairs`: the same minute of all hours side by side, for they are read together."""
+    return clock % HOUR * LAGS + clock // HOUR % LAGS
+
+
+@njit(nogil=True, cache=False)
 def take(values: NDArray[np.floating], qc: NDArray[np.integer], rows: Rows, trace: Trace, clock: int) -> None:
     """Take in minute number `clock`; missing and flagged values leave nothing but their absence."""
-    logs = np.full(len(rows.device), np.nan)
+    logs, at = np.full(len(rows.device), np.nan), slot(clock)
     for r in range(len(rows.device)):
         v, mark = values[rows.device[r], rows.column[r]], qc[rows.device[r], rows.column[r]]
-        if trace.last[r] >= 0:
-            for skipped in range(max(trace.last[r] + 1, clock - DAY + 1), clock):
-                trace.pairs[r, skipped % DAY] = 0
+        if trace.last[r] != clock - 1:
+            _forget(trace.last[r], clock, trace.pairs[r])
         trace.last[r] = clock
         if mark != 0 or np.isnan(v):
-            _miss(mark, trace, r, clock)
+            _miss(mark, trace, r, at)
             continue
         idle = _idle(v, rows.limit[r], trace, r)
         if v == trace.value[r]:
             trace.run[r] += 1
-            trace.pairs[r, clock % DAY] = 1
+            trace.pairs[r, at] = 1
         else:
-            _learn_cycle(trace, r)
-            _compare(v, idle, trace, r, clock)
-            if not idle and rows.judged[r]:
-                _analyse(v, v / rows.unit[r], trace, r)
+            if rows.judged[r]:
+                _learn_cycle(trace, r)
+                _compare(v, idle, trace, r, at)
+                if not idle:
+                    _analyse(v, v / rows.unit[r], trace, r)
             trace.moves[r] += 1
             trace.before[r] = trace.value[r]
             trace.run[r] = 1
@@ -125,15 +127,23 @@ def take(values: NDArray[np.floating], qc: NDArray[np.integer], rows: Rows, trac
 
 
 @njit(nogil=True, cache=False)
-def _miss(mark: int, trace: Trace, r: int, clock: int) -> None:
+def _forget(last: int, clock: int, pairs: NDArray[np.integer]) -> None:
+    """Minutes after `last` in which nobody was asked leave nothing behind."""
+    if last >= 0:
+        for skipped in range(max(last + 1, clock - DAY + 1), clock):
+            pairs[slot(skipped)] = 0
+
+
+@njit(nogil=True, cache=False, inline="always")
+def _miss(mark: int, trace: Trace, r: int, at: int) -> None:
     """A minute without evidence; a mark or a long gap ends a run."""
-    trace.pairs[r, clock % DAY] = 0
+    trace.pairs[r, at] = 0
     trace.gap[r] += 1
     if mark != 0 or trace.gap[r] > LONGEST_GAP:
         trace.run[r] = 0
 
 
-@njit(nogil=True, cache=False)
+@njit(nogil=True, cache=False, inline="always")
 def _idle(v: float, limit: float, trace: Trace, r: int) -> bool:
     """Whether a stack that is off, or cleaner than can be measured, reads like this."""
     if v <= 0:
@@ -144,7 +154,7 @@ def _idle(v: float, limit: float, trace: Trace, r: int) -> bool:
     return bool(v <= lowest or (v <= AT_FLOOR * high and v <= trace.floor[r] * 1.05))
 
 
-@njit(nogil=True, cache=False)
+@njit(nogil=True, cache=False, inline="always")
 def _learn_cycle(trace: Trace, r: int) -> None:
     """A run has ended: how long a value usually stands; runs that are suspicious do not make it usual."""
     if trace.run[r] > 0 and not trace.asleep[r]:
@@ -153,41 +163,41 @@ def _learn_cycle(trace: Trace, r: int) -> None:
         trace.cycle[r] += gain * (length - trace.cycle[r])
 
 
-@njit(nogil=True, cache=False)
-def _compare(v: float, idle: bool, trace: Trace, r: int, clock: int) -> None:
+@njit(nogil=True, cache=False, inline="always")
+def _compare(v: float, idle: bool, trace: Trace, r: int, at: int) -> None:
     """Whether the value changed in the same way 1 … 24 h ago; to and fro between two values is no evidence."""
     a, b = np.float32(trace.value[r]), np.float32(v)
     mixed = np.int64(a * np.float32(1009)) * 31 + np.int64(b * np.float32(1009)) * 17
     pair = 2 + mixed % 253
     if not idle and b != trace.before[r] and not np.isnan(a):
+        first = at // LAGS * LAGS
         for k in range(LAGS):
-            other = trace.pairs[r, (clock - HOUR * (k + 1)) % DAY]
+            before = at - k - 1 if at - k - 1 >= first else at - k - 1 + LAGS
+            other = trace.pairs[r, before]
             if other != 0:
                 trace.echo[r, k] += np.float32(ECHO_GAIN) * ((other == pair) - trace.echo[r, k])
-    trace.pairs[r, clock % DAY] = pair if not np.isnan(a) else 1
+    trace.pairs[r, at] = pair if not np.isnan(a) else 1
 
 
-@njit(nogil=True, cache=False)
+@njit(nogil=True, cache=False, inline="always")
 def _analyse(v: float, sent: float, trace: Trace, r: int) -> None:
     """A new result that is not idle: its digits, and whether the level has fallen."""
     trace.changes[r] += 1
     usual = max(USUAL_GAIN, 1 / trace.changes[r])
     need = _decimals(sent)
-    for d in range(4):
-        trace.places[r, d] += usual * ((need == d) - trace.places[r, d])
-    scaled = sent * 10.0 ** decimals(trace.places[r])
+    _count(need, usual, trace.places[r])
+    scaled = sent * POWERS[decimals(trace.places[r])]
     if scaled < EXACT:
         digit = int(np.round(scaled)) % DIGITS
-        for d in range(DIGITS):
-            trace.digits[r, d] += max(DIGIT_GAIN, 1 / trace.changes[r]) * ((digit == d) - trace.digits[r, d])
-            trace.usual[r, d] += usual * ((digit == d) - trace.usual[r, d])
+        _count(digit, max(DIGIT_GAIN, 1 / trace.changes[r]), trace.digits[r])
+        _count(digit, usual, trace.usual[r])
     if not np.isnan(trace.value[r]) and not trace.asleep[r]:
         step = abs(v - trace.value[r]) * sent / v
         trace.jump[r] = step if np.isnan(trace.jump[r]) else trace.jump[r] + DIGIT_GAIN * (step - trace.jump[r])
     _follow(np.log(v), trace, r)
 
 
-@njit(nogil=True, cache=False)
+@njit(nogil=True, cache=False, inline="always")
 def _follow(y: float, trace: Trace, r: int) -> None:
     """The running level takes a step when some analyses in a row are far from it; a step down is noted."""
     if np.isnan(trace.base[r]):
@@ -210,10 +220,18 @@ def _follow(y: float, trace: Trace, r: int) -> None:
 
 
 @njit(nogil=True, cache=False)
+def _count(which: int, gain: float, shares: NDArray[np.floating]) -> None:
+    """One more of a kind, into running shares of all kinds."""
+    for d in range(len(shares)):
+        shares[d] *= np.float32(1 - gain)
+    shares[which] += np.float32(gain)
+
+
+@njit(nogil=True, cache=False)
 def _decimals(sent: float) -> int:
     """How many decimals a value needs, 3 for more."""
     for d in range(3):
-        scaled = sent * 10.0**d
+        scaled = sent * POWERS[d]
         if abs(scaled - np.round(scaled)) < max(1e-3, 3e-7 * abs(scaled)):
             return d
     return 3
@@ -228,7 +246,7 @@ def decimals(places: NDArray[np.floating]) -> int:
     return 0
 
 
-@njit(nogil=True, cache=False)
+@njit(nogil=True, cache=False, inline="always")
 def _add(v: float, log: float, limit: float, sums: NDArray[np.floating]) -> None:
     """A good minute that is not idle into the sums of the hour."""
     sums[2] += log
@@ -237,49 +255,3 @@ def _add(v: float, log: float, limit: float, sums: NDArray[np.floating]) -> None
     if not np.isnan(limit):
         sums[5] += 0.9 * limit <= v <= limit
         sums[6] += v > limit
-
-
-Hours = NDArray[np.float16]
-"""(R, HOURS, STATS): the ring of the hours; apart from `Trace`, since kernels do not take half precision."""
-
-
-def close_hours(rows: Rows, trace: Trace, hours: Hours, clock: int) -> NDArray[np.intp]:
-    """Put away the hours of devices that are over in minute number `clock`; returns the rows concerned."""
-    hour = (clock + rows.offset) // HOUR
-    due = np.flatnonzero(hour != trace.hour)
-    known = due[trace.hour[due] >= 0]
-    hours[known, trace.hour[known] % HOURS] = _summary(trace, known)
-    for i in known[hour[known] - trace.hour[known] > 1].tolist():
-        hours[i, np.arange(max(trace.hour[i] + 1, hour[i] - HOURS), hour[i]) % HOURS] = np.nan
-    _raise_peak(trace, known)
-    trace.sums[due], trace.moves[due], trace.drop[due], trace.hour[due] = 0, 0, 0, hour[due]
-    changed = due[trace.mated[due] != rows.mated[due]]
-    hours[changed, :, RATIO], trace.mated[changed] = np.nan, rows.mated[changed]
-    return known
-
-
-def _summary(trace: Trace, due: NDArray[np.intp]) -> NDArray[np.float64]:
-    """The STATS of an hour (rows, STATS); SPREAD needs 10 minutes, RATIO 20."""
-    good, idle, logs, total, squares, hug, over, ratio, both = trace.sums[due].T
-    awake = good - idle
-    with np.errstate(invalid="ignore", divide="ignore"):
-        level, mean = logs / awake, total / awake
-        spread = np.sqrt(np.maximum(squares / awake - mean**2, 0)) / mean
-        spread = np.where(awake >= 10, spread, np.nan)
-        ratio = np.where(both >= 20, ratio / both, np.nan)
-    moves, drop = trace.moves[due], trace.drop[due]
-    return np.column_stack([good, idle, level, spread, hug, over, ratio, moves, drop])
-
-
-def _raise_peak(trace: Trace, due: NDArray[np.intp]) -> None:
-    """The mean of the highest hours: taken over at once, forgotten in weeks."""
-    good, idle, total = trace.sums[due][:, 0], trace.sums[due][:, 1], trace.sums[due][:, 3]
-    mean = np.where(good - idle >= 20, total / np.maximum(good - idle, 1), 0)
-    trace.peak[due] = np.maximum(mean, trace.peak[due] * 0.999)
-
-
-def past(trace: Trace, hours: Hours, wanted: NDArray[np.intp]) -> NDArray[np.float64]:
-    """The last HOURS of some rows, oldest first (rows, HOURS, STATS); what is not known is NaN."""
-    slots = (trace.hour[wanted][:, None] + np.arange(-HOURS, 0)) % HOURS
-    known: NDArray[np.float64] = hours[wanted[:, None], slots].astype(np.float64)
-    return known
