@@ -158,7 +158,7 @@ def disperse(
 ) -> None:
     """Increment (µg/m³) in the `minute`-th minute of an emission at devices `away` (S, 2) m from it.
 
-    `winds` (TRAVEL + 1, 2) m/s up to that minute. As `attribution.respond`, minute by minute: the air that arrives now
+    `winds` (TRAVEL + 1, 2) m/s up to that minute. As `plume.gather`, but for the smoothing: the air that arrives now
     left one travel time ago.
     """
     speed = np.maximum(np.hypot(winds[:, 0], winds[:, 1]), 0.3)

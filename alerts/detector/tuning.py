@@ -126,7 +126,7 @@ FENCE = Profile(
     close=150,
     linger=120,
     again=(0, 10, 20, 60, 120),
-    plume=Plume(500, lattice=20, neighbourhood=100, across=2, up=2, turning=0.05, noise=0.1, trust=0.1),
+    plume=Plume(500, lattice=20, neighbourhood=100, across=2, up=2, turning=0.05, noise=0.1, trust=0.2),
     numbers=Numbers(
         floor_share=20.0,
         gap=10,

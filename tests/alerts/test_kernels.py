@@ -13,6 +13,7 @@ from alerts.detector.panel import blank
 from alerts.detector.state import NO_TRACE, TRACE, TRACE_STEP, State, fresh
 from alerts.detector.tuning import FENCE, GRID, Numbers, Profile
 from alerts.detector.wind import Breeze
+from alerts.plume import BINS
 from tests.support import naive
 
 MINUTES = 400
@@ -204,17 +205,16 @@ def test_without_evidence_an_alarm_ends() -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_respond_is_the_plume_of_a_steady_wind(profile: Profile) -> None:
+def test_a_prediction_is_the_plume_of_a_steady_wind(profile: Profile) -> None:
     scale, speed = profile.plume, 4.0
-    places = np.array([[0.0, 0.0]])
-    far = scale.reach / 10
-    witnesses = np.array([[far, 0.0], [far, far / 10], [-far, 0.0], [2 * scale.reach, 0.0]])
+    far = 10.5 * scale.reach / BINS  # the middle of a bin
+    devices = np.array([[far, 0.0], [far, far / 10], [-far, 0.0], [2 * scale.reach, 0.0]])
     winds = np.tile([speed, 0.0], (attribution.TRAVEL + 10, 1))
-    response = np.zeros((1, 2, 4))
-    attribution.respond(places, witnesses, winds, scale, response)
+    source = attribution.Source(0, 0, (), "wind", 1.0, None, guesses=(attribution.Guess(0, 0, 1, 1),))
+    found = np.expm1(attribution.predict(source, devices, np.zeros(4), winds, scale))
     size = (scale.across, scale.up, scale.turning)
     expected = [naive.plume(far, 0, size) / speed, naive.plume(far, far / 10, size) / speed, 0.0, 0.0]
-    np.testing.assert_allclose(response[0], [expected, expected], rtol=1e-4)
+    np.testing.assert_allclose(found, np.tile(expected, (10, 1)), rtol=1e-4)
 
 
 def test_the_trace_is_the_excess_in_steps() -> None:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from alerts import attribution
+from alerts import plume
+from alerts.attribution import TRAVEL
 from alerts.detector import decision, evidence
 from alerts.detector.network import Network, connect
 from alerts.detector.panel import blank
@@ -125,18 +126,20 @@ def test_corroborate(scene: tuple[Network, list[naive_decision.Device], Breeze, 
 @given(
     profile=PROFILES,
     seed=st.integers(0, 99),
-    shape=st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 6)),
+    shape=st.tuples(st.integers(1, 3), st.integers(1, 20), st.integers(1, 6)),
     calm=st.booleans(),
 )
-def test_respond(profile: Profile, seed: int, shape: tuple[int, int, int], calm: bool) -> None:
+def test_match(profile: Profile, seed: int, shape: tuple[int, int, int], calm: bool) -> None:
     rng = np.random.default_rng(seed)
-    h, blocks, s = shape
-    reach = profile.plume.reach
-    places, witnesses = rng.uniform(0, reach, (h, 2)), rng.uniform(0, reach, (s, 2))
+    h, minutes, s = shape
+    scale = profile.plume
+    places, witnesses = rng.uniform(0, scale.reach / 2, (h, 2)), rng.uniform(0, scale.reach / 2, (s, 2))
     witnesses[: min(h, s)] = places[: min(h, s)]  # on the spot too
-    turning = np.cumsum(rng.normal(0, 0.3, attribution.TRAVEL + 5 * blocks))
+    turning = np.cumsum(rng.normal(0, 0.2, TRAVEL + minutes))
     speed = np.zeros(len(turning)) if calm else rng.uniform(0.05, 6, len(turning))
-    winds = speed[:, None] * np.column_stack([np.cos(turning), np.sin(turning)])
-    found = np.zeros((h, blocks, s))
-    attribution.respond(places, witnesses, winds, profile.plume, found)
-    np.testing.assert_allclose(found, naive_plume.responses(places, witnesses, winds, profile.plume, blocks), rtol=1e-9)
+    air = plume.sky(speed[:, None] * np.column_stack([np.cos(turning), np.sin(turning)]))
+    seen = np.where(rng.random((s, minutes)) < 0.2, NO_TRACE, rng.integers(-127, 128, (s, minutes)))
+    view = plume.View(witnesses, seen, rng.normal(3, 1, s), rng.uniform(0.1, 1, s), rng.uniform(0.1, 1, s))
+    twins = [naive_plume.ratio(place, view, air, scale) for place in places.tolist()]
+    found = plume.match(places, view, air, scale)
+    np.testing.assert_allclose(np.transpose(found), twins, rtol=1e-6, atol=1e-9)
