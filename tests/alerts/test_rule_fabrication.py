@@ -95,7 +95,7 @@ def told() -> list[Told]:
     return said
 
 
-def found(told: list[Told], monitors: Iterable[int], sign: str) -> Iterator[int]:
+def found(told: list[Told], monitors: Iterable[int], sign: str) -> Iterator[float]:
     """Hours from the beginning of the fabrication to the sign, one for each monitor where it was found."""
     for i in monitors:
         hours = [

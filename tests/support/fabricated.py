@@ -1,6 +1,7 @@
 """Ways to invent what a monitor sends: each changes honest stacks in place, from a minute on."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.flag import Qc
 from tests.support.stacks import DAY, Floats, Stacks
@@ -8,8 +9,9 @@ from tests.support.stacks import DAY, Floats, Stacks
 VOC = ("nmhc", "a25002")
 
 
-def _good(stacks: Stacks, since: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-    return (stacks.qc[:, since:] == Qc.GOOD) & ~np.isnan(stacks.values["nmhc"][:, since:])
+def _good(stacks: Stacks, since: int) -> NDArray[np.bool_]:
+    good: NDArray[np.bool_] = (stacks.qc[:, since:] == Qc.GOOD) & ~np.isnan(stacks.values["nmhc"][:, since:])
+    return good
 
 
 def _decimals(values: Floats) -> Floats:
