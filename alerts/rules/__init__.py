@@ -9,8 +9,9 @@ from alerts.rules.fault import Fault
 from alerts.rules.limit import Limit
 from alerts.rules.offline import Offline
 from alerts.rules.park import Park
+from alerts.rules.regional import Regional
 from ingest.layout import Layout
 from ingest.registry import Registry
 
-RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (Crossed, Limit, Offline, Park, Fault, Fabrication)
+RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (Crossed, Limit, Offline, Park, Fault, Fabrication, Regional)
 """A new rule is one file and one line here."""
