@@ -183,7 +183,7 @@ def _candidates(posterior: Floats, names: Sequence[str]) -> tuple[Candidate, ...
     """The likeliest enterprises, which come first among the places."""
     best = np.argsort(-posterior[: len(names)], kind="stable")[:NAMED]
     told = [i for rank, i in enumerate(best) if rank < ALWAYS or posterior[i] >= UNLIKELY]
-    return tuple(Candidate(names[i], round(float(posterior[i]), 4)) for i in told)
+    return tuple(Candidate(names[i], round(float(posterior[i]), 6)) for i in told)
 
 
 def _guesses(places: Floats, posterior: Floats, strength: Floats) -> tuple[Guess, ...]:

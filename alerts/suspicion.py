@@ -1,0 +1,50 @@
+"""What speaks for or against an enterprise beside the wind: its own monitors, and what field teams found before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.registry import Finding
+
+Floats = NDArray[np.float64]
+
+QUIET = 1.5  # z below which a monitor shows nothing
+LOUD = 3.0  # z from which it clearly shows something
+CLEARED = 0.5  # how likely an enterprise is whose monitors are quiet: much is let out beside the stack
+CAUGHT = 5.0  # and one whose monitors are not
+FADES = timedelta(days=180)  # a finding says half as much after it
+BOUNDS = (0.2, 20.0)  # all reasons together: the wind must be able to outvote them
+
+
+def weights(of_monitors: Floats, of_findings: Floats) -> Floats:
+    """How many times likelier than usual each enterprise is (E,), for `attribution.attribute`."""
+    product: Floats = np.clip(of_monitors * of_findings, *BOUNDS)
+    return product
+
+
+def from_monitors(excess: Mapping[str, float], enterprises: Sequence[str]) -> Floats:
+    """Factor (E,) from the highest excess z of every enterprise's monitors while the alert's air left; 1: no monitor.
+
+    CLEARED up to QUIET, CAUGHT from LOUD on, geometrically in between; NaN (silent, marked) says nothing.
+    """
+    z = np.array([excess.get(name, np.nan) for name in enterprises], np.float64)
+    share = np.clip((z - QUIET) / (LOUD - QUIET), 0.0, 1.0)
+    factor: Floats = np.where(np.isnan(z), 1.0, CLEARED ** (1 - share) * CAUGHT**share)
+    return factor
+
+
+def from_findings(findings: Iterable[Finding], enterprises: Sequence[str], now: datetime) -> Floats:
+    """Factor (E,) from the findings known `now`: 1 and one for each that named the enterprise, halved every FADES.
+
+    The newest finding of an alert counts: what was corrected counts no more.
+    """
+    newest: dict[str, Finding] = {}
+    for finding in sorted((f for f in findings if f.at <= now), key=lambda f: f.at):
+        newest[finding.alert_id] = finding
+    factor = dict.fromkeys(enterprises, 1.0)
+    for finding in newest.values():
+        if finding.enterprise_id in factor:
+            factor[finding.enterprise_id] += float(0.5 ** ((now - finding.at) / FADES))
+    return np.array(list(factor.values()), np.float64)
