@@ -51,7 +51,7 @@ class Difference(NamedTuple):
 def compare(before: Sequence[Alert], after: Sequence[Alert]) -> Difference:
     """Pair the alerts of two runs.
 
-    Two alerts can be the same if they are of one kind and pollutant, share a cell (without cells: are about the same)
+    Two alerts can be the same if they are of one kind, share a pollutant and a cell (without cells: are about the same)
     and overlap in time. Each is paired once: those first that open closest together.
     """
     places: dict[Hashable, list[int]] = {}
@@ -75,8 +75,8 @@ def compare(before: Sequence[Alert], after: Sequence[Alert]) -> Difference:
 
 
 def _places(alert: Alert) -> set[Hashable]:
-    cells = {(alert.kind, alert.pollutant, stay.ix, stay.iy) for stay in alert.cells}
-    return set(cells) or {(alert.kind, alert.pollutant, alert.source)}
+    where = {(stay.ix, stay.iy) for stay in alert.cells} or {alert.source}
+    return {(alert.kind, name, place) for name in {alert.pollutant, *alert.pollutants} for place in where}
 
 
 def _overlap(a: Alert, b: Alert) -> bool:

@@ -15,7 +15,9 @@ def alert(name: str, begin: int, end: int | None, *cells: tuple[int, int], pollu
     opened = OPENED + timedelta(minutes=begin)
     closed = None if end is None else OPENED + timedelta(minutes=end)
     stays = tuple(Stay(*cell, opened, closed) for cell in cells or (CELL,))
-    return hotspot(id=name, pollutant=pollutant, opened_at=opened, closed_at=closed, cells=stays)
+    return hotspot(
+        id=name, pollutant=pollutant, pollutants=(pollutant,), opened_at=opened, closed_at=closed, cells=stays
+    )
 
 
 def test_alerts_that_share_a_cell_at_a_time_are_the_same_and_the_rest_came_or_went() -> None:
@@ -35,6 +37,13 @@ def test_another_pollutant_place_or_time_is_another_alert() -> None:
     for other in (alert("B", 0, 30, pollutant="so2"), alert("B", 0, 30, FAR), alert("B", 31, 60)):
         difference = compare(before, [other])
         assert (difference.gained, difference.lost, difference.same) == ((other,), (before[0],), ())
+
+
+def test_an_alert_of_several_pollutants_is_the_same_whichever_was_first() -> None:
+    dust, smoke = (
+        replace(alert(name, 0, 30, pollutant=name), pollutants=("pm10", "pm25")) for name in ("pm10", "pm25")
+    )
+    assert compare([dust], [smoke]).same == (Pair(dust, smoke),)
 
 
 def test_an_alert_that_goes_on_reaches_into_all_that_comes() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from alerts.attribution import TRAVEL, Guess, Source, predict
+from alerts.attribution import TRAVEL, Guess, Source, plume, predict
 from alerts.detector.tuning import FLOOR, GRID
 from alerts.injection import A_DAY, MINUTES, STRENGTH, Emission, Injection, disperse, scheduled
 from ingest.flag import Qc
@@ -56,6 +56,18 @@ def test_the_rise_is_what_is_predicted_of_such_a_source() -> None:
         disperse(LAYOUT.xy - SITE[0], past, np.full(500, 1.0), 200, GRID.plume, rise)
     assert rises.any()
     assert rises == pytest.approx(predicted, rel=0.1, abs=0.01 * predicted.max())
+
+
+def test_what_arrives_left_at_the_strength_of_its_time_and_turned_with_the_wind() -> None:
+    winds = np.tile([2.0, 0.0], (TRAVEL + 1, 1))
+    winds[-1] = [0.0, 2.0]  # it has just turned from east to north
+    away = np.array([[0.0, 240.0], [170.0, 170.0], [240.0, 0.0]])
+    rise = np.zeros(3)
+    gusts = np.arange(1.0, 101.0)
+    disperse(away, winds, gusts, 50, GRID.plume, rise)
+    assert rise.argmax() == 1  # along the mean of both
+    straight = plume(float(np.hypot(170, 170)), 0.0, GRID.plume)
+    assert rise[1] == pytest.approx(gusts[50 - 2] / 2 * straight, rel=1e-3)  # 240 m at 2 m/s: two minutes ago
 
 
 def test_only_what_was_measured_rises_and_only_the_pollutant_asked_for() -> None:
