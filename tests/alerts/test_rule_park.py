@@ -179,7 +179,7 @@ def test_the_severity_rises_at_once_and_falls_after_a_window() -> None:
 def test_an_alert_that_is_over_does_not_make_the_next_one_graver() -> None:
     sent = [{**QUIET, "M28": 95.0}] * 60 + [QUIET] * 90 + [{**QUIET, "M28": 55.0}] * 60
     changes = tell(sent, [EAST] * 210)
-    assert [change.alert.severity for change in changes if change.what == "opened"] == [1, 1]
+    assert [change.alert.severity for change in changes if change.what == "opened"] == [4, 1]
 
 
 def test_a_park_with_a_name_of_its_own_script_has_an_alert_id_in_ascii() -> None:
