@@ -90,7 +90,7 @@ SIGNS = (
     ),
     Sign(
         "sudden_step_down",
-        3,
+        2,
         ("factor", "hours_ago", "after_gap_or_mark"),
         lambda at: signs.sudden_step_down(at.own, at.flow),
     ),
@@ -155,6 +155,7 @@ class Fabrication:
         working = mate[..., GOOD] - mate[..., IDLE] >= signs.AWAKE
         awake |= working & (rows.flow[due] < 0)[:, None] & (rows.mate[due] >= 0)[:, None]
         worth = signs.possible(own) | _possible(trace, due, awake, clock)
+        worth["ratio_break"] &= rows.first[due]
         found: dict[int, dict[str, Found]] = {}
         for sign in SIGNS:
             for i in np.flatnonzero(worth[sign.name]).tolist():

@@ -139,6 +139,12 @@ def test_a_condition_can_be_argued_about(told: list[Told]) -> None:
         assert condition.evidence["sign"] == next(iter(condition.evidence["signs"]))  # type: ignore[call-overload]
 
 
+def test_a_broken_ratio_is_told_once_for_a_pair(told: list[Told]) -> None:
+    said = [one.condition for one in told if "ratio_break" in str(one.condition.evidence["signs"])]
+    assert {condition.pollutant for condition in said} == {"a25002"}
+    assert all(str(condition.evidence.get("compared_with", "nmhc")).endswith("nmhc") for condition in said)
+
+
 def test_a_restart_in_the_middle_changes_nothing() -> None:
     registry, stacks = plant(3), honest(3, 1, seed=4)
     fabricated.repeat(stacks, 600, lag=60)
@@ -197,3 +203,18 @@ def test_digits_that_a_channel_never_had_are_its_resolution() -> None:
     assert signs.last_digit(halves, halves, 5000, 20, 100)[0] == 0
     assert signs.last_digit(halves, even, 5000, 20, 100)[0] > 1
     assert signs.last_digit(halves, even, 5000, 1, 100)[0] == 0
+
+
+def test_a_channel_is_compared_with_its_own_monitor_first_and_then_with_a_sister() -> None:
+    registry = plant(2, flow=False)
+    only = [row for row in registry.monitors if row.channel == "nmhc"]
+    sister = [*registry.monitors, only[0].model_copy(update={"mn": "MN9999"})]
+    registry = registry.model_copy(update={"monitors": tuple(sister)})
+    layout = Layout.of(registry)
+    keys, rows = rows_of(registry, layout)
+    mates = {key: keys[mate] for key, mate in zip(keys, rows.mate.tolist(), strict=True)}
+    assert mates["MN0000/nmhc"] == "MN0000/a25002"
+    assert mates["MN9999/nmhc"] == "MN0000/nmhc"
+    assert rows.first.tolist() == [True, False, True, False, True]  # one alert for a pair
+    assert layout.devices[rows.near[0, 0]].id == "NEXT"
+    assert layout.devices[rows.near[0, 1]].id == "MN0001"  # the sister is nobody else's
