@@ -75,7 +75,7 @@ def compare(before: Sequence[Alert], after: Sequence[Alert]) -> Difference:
 
 
 def _places(alert: Alert) -> set[Hashable]:
-    where = {(stay.ix, stay.iy) for stay in alert.cells} or {alert.source}
+    where: set[Hashable] = {(stay.ix, stay.iy) for stay in alert.cells} or {alert.source}
     return {(alert.kind, name, place) for name in {alert.pollutant, *alert.pollutants} for place in where}
 
 
