@@ -31,7 +31,7 @@ from tests.support.symmetry import (
     turned_body,
     winds_turned,
     with_names,
-    without_estimate,
+    without_turns,
 )
 from tests.support.town import GRID, MINUTE, MINUTES, PRIMED, Minute, frames, judged, readings
 
@@ -61,7 +61,8 @@ def hotspots(of: Story) -> Story:
 def test_the_town_has_what_the_others_are_about(told: list[Change]) -> None:
     alerts = town.final(told).values()
     hot = [alert for alert in alerts if alert.kind == "hotspot"]
-    assert len({alert.pollutant for alert in hot}) >= 4
+    assert len({pollutant for alert in hot for pollutant in alert.pollutants}) >= 4
+    assert len({alert.kind for alert in alerts}) >= 3
     assert {alert.profile for alert in hot} == {"grid", "fence"}
     assert any(len(alert.cells) > 3 for alert in hot)
     assert any(alert.candidates for alert in hot)
@@ -95,14 +96,14 @@ def test_names_do_not_matter(seed: int, told: list[Change]) -> None:
         Minute(at, {names[name]: sent for name, sent in values.items()}, {names[n]: f for n, f in flags.items()})
         for at, values, flags in readings()
     ]
-    assert_alike(with_names(story(judged(other, minutes)), back), with_names(story(told), {}))
+    found = with_names(story(judged(other, minutes)), back)
+    assert_alike(without_turns(found), without_turns(with_names(story(told), {})))
 
 
 @pytest.mark.parametrize("turn", TURNS.values(), ids=TURNS)
 def test_where_north_is_does_not_matter(turn: Turn, told: list[Change]) -> None:
     found = judged(turned(town.town(), turn), winds_turned(readings(), turn))
-    # The lattice of places that may be a source begins at a corner of the map: its phase turns with it.
-    assert_alike(without_estimate(story(found)), without_estimate(story(told, turned_body(turn))))
+    assert_alike(without_turns(story(found)), without_turns(story(told, turned_body(turn))))
 
 
 @pytest.mark.parametrize("shift", [timedelta(days=3), timedelta(days=800, hours=5), timedelta(days=-1, minutes=7)])
@@ -144,7 +145,7 @@ def test_which_pollutant_it_is_does_not_matter(expected: Story) -> None:
 
 @pytest.mark.parametrize("times", [1 / 1024, 64.0])
 def test_of_a_code_without_a_unit_of_its_own_the_unit_does_not_matter(times: float) -> None:
-    one, other = (fence_line(scale) for scale in (1.0, times))
+    one, other = ([c for c in fence_line(scale) if c.alert.kind == "hotspot"] for scale in (1.0, times))
     assert [change.what for change in one] == [change.what for change in other]
     assert one[0].what == "opened"
     assert [change.alert.opened_at for change in one] == [change.alert.opened_at for change in other]
