@@ -1,18 +1,21 @@
 """The readings of some minutes out of the database, in the layout's order."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.channel import CHANNELS
+from ingest.clock import GAP, LASTS
 from ingest.importer import REGISTRY
 from ingest.layout import Frame, Layout
 from sql.queries import Queries, Record
 
 MINUTE = Queries("minute")
+MINUTE_LONG = timedelta(minutes=1)
 NAMES = [channel.name for channel in CHANNELS]
 Rows = NDArray[np.int64]
 
@@ -35,7 +38,24 @@ async def load_frames(on: asyncpg.Connection, layout: Layout, rows: Rows, minute
         _put_stations(frames[record["ts"]], record, rows)
     for record in await MINUTE.monitor_frames.fetch(on, **span):
         _put_value(frames[record["ts"]], record, rows, layout.column)
-    return [frames[minute] for minute in minutes]
+    begun, going = max(minutes) + MINUTE_LONG - LASTS, min(minutes) + MINUTE_LONG - GAP
+    errors = await MINUTE.clock_errors.fetch(on, begun=begun, going=going)
+    return [_with_skew(frames[minute], errors, rows) for minute in minutes]
+
+
+def _with_skew(frame: Frame, errors: Sequence[Record], rows: Rows) -> Frame:
+    """The frame with the clock errors that had lasted for long enough at its end.
+
+    Judging the minute again later, when the same runs have grown, says the same.
+    """
+    end = frame.minute + MINUTE_LONG
+    now = [error for error in errors if error["since"] <= end - LASTS and error["seen_at"] >= end - GAP]
+    if not now:
+        return frame
+    at = _rows_of(np.array([error["device"] for error in now]), rows)
+    skew = np.full(len(frame.values), np.nan, np.float32)
+    skew[at[at >= 0]] = np.array([error["seconds"] for error in now], np.float32)[at >= 0]
+    return replace(frame, skew=skew)
 
 
 def _put_stations(frame: Frame, record: Record, rows: Rows) -> None:

@@ -49,6 +49,7 @@ class Batch:
     qc: NDArray[np.uint8] = field(default_factory=lambda: np.empty((0, len(CHANNELS)), np.uint8))
     monitor: list[Value] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    untimely: list[tuple[int, datetime]] = field(default_factory=list)  # device and minute of what was out of time
 
 
 def lay_out(frames: list[Sent], directory: Directory, span: Span) -> Batch:
@@ -59,6 +60,8 @@ def lay_out(frames: list[Sent], directory: Directory, span: Span) -> Batch:
     for frame in frames:
         if not span.oldest <= frame.minute <= span.newest:
             _refuse(batch, frame, "time", f"ts: not between {span.oldest:%Y-%m-%d} and {span.newest:%Y-%m-%d %H:%M}Z")
+            if (device := directory.number(frame.device_id)) is not None:
+                batch.untimely.append((device, frame.minute))
         elif (device := directory.stations.get(frame.device_id)) is not None:
             stations.add(frame, device)
         elif (device := directory.monitors.get(frame.device_id)) is not None:

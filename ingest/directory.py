@@ -15,6 +15,10 @@ class Directory:
     monitors: Mapping[str, int] = field(default_factory=dict)
     channels: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
+    def number(self, device_id: str) -> int | None:
+        """The number of a station or monitor, None if nobody knows it."""
+        return self.stations.get(device_id, self.monitors.get(device_id))
+
     def knows(self, device_ids: set[str]) -> bool:
         """Whether all of these may send."""
         return device_ids <= self.stations.keys() | self.monitors.keys()

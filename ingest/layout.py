@@ -82,11 +82,14 @@ class Frame:
     """What all devices of a layout sent for the minute that begins at `minute`.
 
     `values` (devices, channels) in canonical units, NaN where nothing was sent; `qc` of the same shape, `flag.Qc`.
+    `skew` (devices): seconds that the clock of a device has been ahead (+) or behind (-) for a while, NaN where it is
+    right; None where none is wrong, or nobody knows when the readings came in.
     """
 
     minute: datetime
     values: NDArray[np.float32]
     qc: NDArray[np.uint8]
+    skew: NDArray[np.float32] | None = None
 
     @classmethod
     def empty(cls, layout: Layout, minute: datetime) -> "Frame":

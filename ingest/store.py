@@ -12,6 +12,7 @@ import numpy as np
 
 from ingest.batch import Batch
 from ingest.channel import CHANNELS
+from ingest.clock import GAP, JUMP, KEPT, SHORT, clock_errors
 from ingest.frame import Reject
 from sql.failure import FAILURES, is_passing
 from sql.queries import Queries
@@ -60,9 +61,19 @@ async def _transaction(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:
             new += await READING.put_monitor_readings.fetchval(connection, now=now, **_monitor_columns(batch))
         if batch.rejects:
             await READING.put_rejects.execute(connection, now=now, **_reject_columns(batch.rejects))
+        if wrong := clock_errors(batch, now):
+            await _put_clock_errors(connection, wrong, now)
         if batch.devices or batch.monitor:
             await READING.announce.execute(connection)
         return new
+
+
+async def _put_clock_errors(on: asyncpg.Connection, wrong: dict[int, float], now: datetime) -> None:
+    devices = sorted(wrong)  # in one order, so that two processes do not wait for each other's rows
+    times = {"now": now, "before": now - GAP}
+    await READING.drop_clock_errors.execute(on, device=devices, old=now - KEPT, short=SHORT, before=times["before"])
+    seconds = [wrong[device] for device in devices]
+    await READING.put_clock_errors.execute(on, device=devices, seconds=seconds, jump=JUMP.total_seconds(), **times)
 
 
 def _station_columns(batch: Batch) -> dict[str, list[object]]:

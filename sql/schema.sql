@@ -139,6 +139,13 @@ CREATE TABLE public.checkpoint (
 );
 ALTER TABLE ONLY public.checkpoint ALTER COLUMN state SET STORAGE EXTERNAL;
 
+CREATE TABLE public.clock_error (
+    device integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    seconds double precision NOT NULL
+);
+
 CREATE TABLE public.delivery (
     seq bigint NOT NULL,
     channel text NOT NULL,
@@ -495,6 +502,9 @@ ALTER TABLE ONLY public.alert
 ALTER TABLE ONLY public.checkpoint
     ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (minute);
 
+ALTER TABLE ONLY public.clock_error
+    ADD CONSTRAINT clock_error_pkey PRIMARY KEY (device, since);
+
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_pkey PRIMARY KEY (seq, channel);
 
@@ -642,6 +652,9 @@ ALTER TABLE ONLY public.alert_cell
 ALTER TABLE ONLY public.alert_event
     ADD CONSTRAINT alert_event_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 
+ALTER TABLE ONLY public.clock_error
+    ADD CONSTRAINT clock_error_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
 
@@ -691,6 +704,8 @@ GRANT USAGE ON SEQUENCE public.alert_event_seq TO hotgrid_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.arrival TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checkpoint TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.clock_error TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery TO hotgrid_app;
 

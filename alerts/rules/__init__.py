@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from alerts.rules.clock import Clock
 from alerts.rules.condition import Rule
 from alerts.rules.crossed import Crossed
 from alerts.rules.fabrication import Fabrication
@@ -13,5 +14,14 @@ from alerts.rules.regional import Regional
 from ingest.layout import Layout
 from ingest.registry import Registry
 
-RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (Crossed, Limit, Offline, Park, Fault, Fabrication, Regional)
+RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (
+    Crossed,
+    Limit,
+    Offline,
+    Park,
+    Fault,
+    Fabrication,
+    Regional,
+    Clock,
+)
 """A new rule is one file and one line here."""

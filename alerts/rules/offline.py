@@ -44,9 +44,8 @@ class Offline:
     def step(self, seen: Seen) -> list[Condition]:
         """Who is silent for too long at the end of this minute."""
         listen(seen.frame.values, seen.frame.qc, self._last, self._usual, seen.clock)
+        self._excuse(seen)
         known = self._last[:-1] > 0
-        excused = self._marks.rows(seen.frame.minute)
-        self._last[excused[known[excused]]] = seen.clock
         silent = np.where(known, seen.clock - self._last[:-1], 0)
         forgiven = np.maximum(LEAST, TIMES * self._usual[:-1])
         down = silent >= forgiven
@@ -60,6 +59,13 @@ class Offline:
             _device(seen, self.keys[int(i)], int(silent[i]), self._usual[i]) for i in np.flatnonzero(self._told[:-1])
         ]
         return [*found, _outage(quiet, share)] if outage else found
+
+    def _excuse(self, seen: Seen) -> None:
+        """Devices whose silence is known of."""
+        excused = self._marks.rows(seen.frame.minute)
+        if seen.frame.skew is not None:
+            excused = np.union1d(excused, np.flatnonzero(~np.isnan(seen.frame.skew)))
+        self._last[excused] = np.where(self._last[excused] > 0, seen.clock, 0)
 
 
 @njit(nogil=True, cache=False)

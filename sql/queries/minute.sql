@@ -68,6 +68,11 @@ SELECT marks FROM judged_mark;
 -- name: put_judged_marks
 INSERT INTO judged_mark (marks) VALUES (:marks) ON CONFLICT (one) DO UPDATE SET marks = excluded.marks;
 
+-- name: clock_errors that had begun by one time and went on at another
+SELECT device, since, seen_at, seconds FROM clock_error
+WHERE since <= :begun::timestamptz AND seen_at >= :going::timestamptz
+ORDER BY device, since;
+
 -- name: layout
 SELECT layout FROM layout WHERE devices = :devices::text[] ORDER BY layout DESC LIMIT 1;
 

@@ -97,5 +97,24 @@ SELECT :now::timestamptz, topic, device_id, reason, detail, sample, times
 FROM unnest(:topic::text[], :device_id::text[], :reason::text[], :detail::text[], :sample::bytea[], :times::integer[])
     AS r(topic, device_id, reason, detail, sample, times);
 
+-- name: put_clock_errors: a run goes on while errors come that hardly differ, else another one begins
+WITH wrong AS MATERIALIZED (
+    SELECT * FROM unnest(:device::integer[], :seconds::float8[]) AS w(device, seconds)
+), going AS (
+    SELECT DISTINCT ON (e.device) e.device, e.since FROM clock_error AS e JOIN wrong AS w USING (device)
+    WHERE e.seen_at >= :before::timestamptz AND abs(e.seconds - w.seconds) <= :jump::float8
+    ORDER BY e.device, e.since DESC
+)
+INSERT INTO clock_error AS old (device, since, seen_at, seconds)
+SELECT device, coalesce(since, :now::timestamptz), :now::timestamptz, seconds
+FROM wrong LEFT JOIN going USING (device) ORDER BY device
+ON CONFLICT (device, since) DO UPDATE
+SET seen_at = greatest(old.seen_at, excluded.seen_at), seconds = excluded.seconds;
+
+-- name: drop_clock_errors of these devices that nobody asks for any more: over and too short to be told, or old
+DELETE FROM clock_error
+WHERE device = ANY(:device::integer[])
+    AND (seen_at < :old::timestamptz OR (seen_at < :before::timestamptz AND seen_at - since < :short::interval));
+
 -- name: announce wakes the detector
 SELECT pg_notify('arrival', '');
