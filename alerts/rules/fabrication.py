@@ -2,6 +2,15 @@
 
 Every device is looked at once an hour, at a minute of its own; severity is that of the gravest sign, one more when
 there are several signs at once. Flagged and missing values are never judged: only *that* they are missing, and when.
+
+Measured with `tests.support.stacks` and `tests.support.fabricated` (60 monitors a kind, 1 to 0.001 mg/m³, a result
+every 1 to 5 min; NMHC fabricated on the eleventh day): share found, median hours until then; in brackets by any sign.
+replay 0.97 3.4 · constant 0.98 2.9 · hugging_limit 1.00 5.6 · too_smooth 0.67 12.4 (0.95 11.9) · last_digit 0.63 4.9 ·
+ratio_break 0.77 4.0 · sudden_step_down 0.47 72 · idle_at_work 0.55 8.6.
+Honest ones, 23 monitor-years of two seeds: 0.4 and 0.5 false alarms a monitor-year, nearly all of them
+sudden_step_down (work that fell suddenly and for days looks the same); replay, constant, hugging_limit, too_smooth and
+idle_at_work none. Absent: none in 46 monitor-years with neighbours that rise at random; where they rise daily at the
+very time of a calibration, 0.3 a monitor-year.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -98,7 +107,7 @@ SIGNS = (
         "absent_when_neighbours_rise",
         3,
         ("absences", "occasions", "probability"),
-        lambda at: signs.absent(at.trace.occasions[at.r], at.trace.absences[at.r], at.trace.missing[at.r]),
+        lambda at: signs.absent(at.trace.occasions[at.r], at.trace.absences[at.r], at.trace.usually[at.r]),
     ),
     Sign(
         "too_smooth",
@@ -113,7 +122,7 @@ SIGNS = (
 
 
 class Fabrication:
-    """The rule; its memory is a `Trace`, 4.8 KB a channel."""
+    """The rule; its memory is a `Trace` and its hours, 4.5 KB a channel."""
 
     def __init__(self, registry: Registry, layout: Layout) -> None:
         self._keys, self._rows = rows_of(registry, layout)

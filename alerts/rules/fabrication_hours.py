@@ -1,4 +1,4 @@
-"""What is remembered of the hours of every channel: the last week, nine figures each."""
+"""What is remembered of the hours of every channel: the last week, eight figures each."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,10 +7,10 @@ from alerts.rules.fabrication_rows import HOUR, Rows
 from alerts.rules.fabrication_trace import Trace
 
 HOURS = 168  # remembered
-STATS = 9
-GOOD, IDLE, LEVEL, SPREAD, HUG, OVER, RATIO, MOVES, DROP = range(STATS)
+STATS = 8
+GOOD, IDLE, LEVEL, SPREAD, HUG, OVER, RATIO, DROP = range(STATS)
 """Of an hour: good minutes · of these idle · mean ln value and relative SD of the others · minutes at 90–100 % of the
-limit · above it · mean ln ratio to the mate · analyses · depth (ln) of the last sudden fall, + MARKED after a gap."""
+limit · above it · mean ln ratio to the mate · depth (ln) of the last sudden fall, + MARKED after a gap."""
 Hours = NDArray[np.float16]
 """(R, HOURS, STATS): the ring of the hours; apart from `Trace`, since kernels do not take half precision."""
 
@@ -24,7 +24,7 @@ def close_hours(rows: Rows, trace: Trace, hours: Hours, clock: int) -> NDArray[n
     for i in known[hour[known] - trace.hour[known] > 1].tolist():
         hours[i, np.arange(max(trace.hour[i] + 1, hour[i] - HOURS), hour[i]) % HOURS] = np.nan
     _raise_peak(trace, known)
-    trace.sums[due], trace.moves[due], trace.drop[due], trace.hour[due] = 0, 0, 0, hour[due]
+    trace.sums[due], trace.drop[due], trace.hour[due] = 0, 0, hour[due]
     changed = due[trace.mated[due] != rows.mated[due]]
     hours[changed, :, RATIO], trace.mated[changed] = np.nan, rows.mated[changed]
     return known
@@ -39,8 +39,7 @@ def _summary(trace: Trace, due: NDArray[np.intp]) -> NDArray[np.float64]:
         spread = np.sqrt(np.maximum(squares / awake - mean**2, 0)) / mean
         spread = np.where(awake >= 10, spread, np.nan)
         ratio = np.where(both >= 20, ratio / both, np.nan)
-    moves, drop = trace.moves[due], trace.drop[due]
-    return np.column_stack([good, idle, level, spread, hug, over, ratio, moves, drop])
+    return np.column_stack([good, idle, level, spread, hug, over, ratio, trace.drop[due]])
 
 
 def _raise_peak(trace: Trace, due: NDArray[np.intp]) -> None:

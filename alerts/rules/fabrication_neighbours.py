@@ -17,7 +17,8 @@ LONGEST = 180  # … and so many at the latest
 SHORTEST = 5  # min in excess make an occasion
 MISSED = 0.8  # of these without a good value: absent
 FADE = 0.97  # an occasion, of the weight of those before it
-USUAL = 20_160  # min (two weeks) over which the usual absence is known
+USUAL = 1680  # min at an hour of the day (four weeks) over which the usual absence is known
+LEAST = 0.03  # nobody is absent less than this
 
 
 def rising(panels: Sequence[Panel], devices: int) -> NDArray[np.bool_]:
@@ -39,11 +40,11 @@ def attend(risen: NDArray[np.bool_], good: NDArray[np.bool_], rows: Rows, trace:
         for near in rows.near[r]:
             up = up or (near >= 0 and risen[near])
         trace.quiet[r] = 0 if up else trace.quiet[r] + 1
-        if trace.onset[r] < 0:
-            trace.watched[r] += 1
-            trace.missing[r] += ((not good[r]) - trace.missing[r]) / min(trace.watched[r], USUAL)
-            if up and clock - trace.since[r] >= APART:
-                trace.onset[r], trace.since[r], trace.risen[r], trace.missed[r] = clock, clock, 0, 0
+        trace.watched[r] += 1
+        hour, usual = clock // 60 % 24, min(trace.watched[r] // 24 + 60, USUAL)
+        trace.missing[r, hour] += ((not good[r]) - trace.missing[r, hour]) / usual
+        if trace.onset[r] < 0 and up and clock - trace.since[r] >= APART:
+            trace.onset[r], trace.since[r], trace.risen[r], trace.missed[r] = clock, clock, 0, 0
         if trace.onset[r] < 0:
             continue
         if up:
@@ -51,6 +52,8 @@ def attend(risen: NDArray[np.bool_], good: NDArray[np.bool_], rows: Rows, trace:
             trace.missed[r] += not good[r]
         if trace.quiet[r] >= QUIET or clock - trace.onset[r] >= LONGEST:
             if trace.risen[r] >= SHORTEST:
+                share = max(trace.missing[r, trace.onset[r] // 60 % 24], trace.missing[r].mean(), LEAST)
+                trace.usually[r] = FADE * trace.usually[r] + share
                 trace.occasions[r] = FADE * trace.occasions[r] + 1
                 trace.absences[r] = FADE * trace.absences[r] + (trace.missed[r] >= MISSED * trace.risen[r])
             trace.onset[r] = -1

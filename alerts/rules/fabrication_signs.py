@@ -208,12 +208,14 @@ def _fall(hours: Hours, at: int) -> float:
     return fall if 1 / 1.7 < changed < 1.7 and np.abs(apart).max() < UNLIKE else np.nan
 
 
-def absent(occasions: float, absences: float, missing: float) -> Found:
-    """Absent when the neighbours rise far more often than its usual absence explains (binomial tail).
+def absent(occasions: float, absences: float, usual: float) -> Found:
+    """Absent when the neighbours rise far more often than usual at these hours of the day (binomial tail).
+
+    `usual` is the number of absences that its usual absence lets expect.
 
     Figures: absences, occasions, probability by chance.
     """
-    n, k, p = round(occasions), round(absences), max(missing, 0.03)
+    n, k, p = round(occasions), round(absences), usual / max(occasions, 1.0)
     if k < OCCASIONS:
         return NOTHING
     chance = 0.0

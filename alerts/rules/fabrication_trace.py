@@ -1,4 +1,4 @@
-"""What is remembered of every channel of a monitor, minute by minute: about 4.8 KB each, no list of readings."""
+"""What is remembered of every channel of a monitor, minute by minute: some 4.5 KB each, no list of readings."""
 
 from typing import NamedTuple, get_args
 
@@ -58,15 +58,15 @@ class Trace(NamedTuple):
     echo: NDArray[np.float32]  # (R, LAGS) share of changes that happened the same way before
     pairs: NDArray[np.uint8]  # (R, DAY) what changed into what, hashed; 1 no change, 0 no value
     sums: NDArray[np.float64]  # (R, SUMS) of the hour
-    moves: NDArray[np.float64]  # analyses in the hour
     drop: NDArray[np.float64]  # ln, depth of the last sudden fall in the hour
     onset: NDArray[np.int64]  # when the neighbours began to rise; -1 they do not
     since: NDArray[np.int64]  # when they last began to
     quiet: NDArray[np.int32]  # min since they last rose
     risen: NDArray[np.int32]  # min they rose, of these …
     missed: NDArray[np.int32]  # … without a good value here
-    watched: NDArray[np.int32]  # min in which they did not
-    missing: NDArray[np.float32]  # share of these without a good value
+    watched: NDArray[np.int32]  # min looked at
+    missing: NDArray[np.float32]  # (R, 24) share of these without a good value, by the hour of the day
+    usually: NDArray[np.float32]  # what these shares let expect of the occasions
     occasions: NDArray[np.float32]  # how often they rose; old occasions fade
     absences: NDArray[np.float32]  # of these without us
 
@@ -74,7 +74,7 @@ class Trace(NamedTuple):
 def fresh(n: int) -> Trace:
     """Nothing known of `n` channels."""
     shapes: dict[str, tuple[int, ...]] = {"digits": (DIGITS,), "usual": (DIGITS,), "places": (4,)}
-    shapes |= {"echo": (LAGS,), "pairs": (DAY,), "sums": (SUMS,)}
+    shapes |= {"echo": (LAGS,), "missing": (24,), "pairs": (DAY,), "sums": (SUMS,)}
     start = {"hour": -1, "last": -1, "value": np.nan, "before": np.nan, "cycle": 1, "floor": np.inf}
     start |= {"base": np.nan, "jump": np.nan, "onset": -1, "since": -DAY}
     kinds = {name: get_args(get_args(kind)[1])[0] for name, kind in Trace.__annotations__.items()}
@@ -110,7 +110,6 @@ def take(values: NDArray[np.floating], qc: NDArray[np.integer], rows: Rows, trac
                 _compare(v, idle, trace, r, at)
                 if not idle:
                     _analyse(v, v / rows.unit[r], trace, r)
-            trace.moves[r] += 1
             trace.before[r] = trace.value[r]
             trace.run[r] = 1
         trace.value[r], trace.asleep[r], trace.gap[r] = v, idle, 0

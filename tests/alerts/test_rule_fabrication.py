@@ -183,10 +183,10 @@ def test_the_memory_is_less_than_5_kb_a_channel_and_forgets_what_a_silence_passe
 
 
 def test_absences_are_weighed_against_how_often_one_is_absent_anyhow() -> None:
-    assert signs.absent(occasions=3, absences=3, missing=0.01)[0] >= 1
-    assert signs.absent(occasions=3, absences=3, missing=0.2)[0] == 0
-    assert signs.absent(occasions=2, absences=2, missing=0.0)[0] == 0
-    assert signs.absent(occasions=40, absences=4, missing=0.05)[0] == 0
+    assert signs.absent(occasions=3, absences=3, usual=0.09)[0] >= 1
+    assert signs.absent(occasions=3, absences=3, usual=0.6)[0] == 0
+    assert signs.absent(occasions=2, absences=2, usual=0.06)[0] == 0
+    assert signs.absent(occasions=40, absences=4, usual=2.0)[0] == 0
 
 
 def test_a_coarse_resolution_may_stand_longer_than_a_fine_one() -> None:
