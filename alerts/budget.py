@@ -1,5 +1,6 @@
 """At most so many alarms a day: which threshold keeps to that in a recording, and how many emissions it costs."""
 
+import itertools
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
@@ -56,7 +57,9 @@ class Proposal(NamedTuple):
 
 
 def propose(trial: Trial, here: Scope, budget: float, runs: Runs) -> Proposal:
-    """The lowest threshold that, like every higher one, keeps to `budget` alarms a day; `trial` with emissions.
+    """Of the thresholds that, like every higher one, keep to `budget` alarms a day, the one that finds most.
+
+    Of those that find as many, it is the one nearest to the current threshold. `trial` is one with emissions.
 
     Nobody knows what was false in the past, so every alert counts that no finding confirms: the true budget is kept
     to at least as well. `runs` gives outcomes in order.
@@ -73,26 +76,23 @@ def propose(trial: Trial, here: Scope, budget: float, runs: Runs) -> Proposal:
     points += points_at(between(points, budget))
     points.sort(key=lambda point: point.factor)
     current = next(point for point in points if point.factor == 1)
-    return Proposal(tuple(points), current, lowest(points, budget))
+    chosen = max(keeping(points, budget), key=lambda p: (p.all.found, -abs(math.log(p.factor))), default=None)
+    return Proposal(tuple(points), current, chosen)
 
 
-def lowest(points: Iterable[Point], budget: float) -> Point | None:
-    """The lowest threshold that keeps to the budget as all above it do (lower ones merge alerts into fewer)."""
-    chosen = None
-    for point in sorted(points, key=lambda point: -point.factor):
-        if point.alarms > budget:
-            break
-        chosen = point
-    return chosen
+def keeping(points: Iterable[Point], budget: float) -> list[Point]:
+    """The thresholds that keep to the budget as all above do, highest first (very low ones melt alerts into few)."""
+    falling = sorted(points, key=lambda point: -point.factor)
+    return list(itertools.takewhile(lambda point: point.alarms <= budget, falling))
 
 
 def between(points: Sequence[Point], budget: float) -> list[float]:
     """Factors to be tried next."""
-    chosen = lowest(points, budget)
-    below = [point.factor for point in points if chosen and point.factor < chosen.factor]
-    if not chosen or not below:
+    fitting = keeping(points, budget)
+    below = [point.factor for point in points if fitting and point.factor < fitting[-1].factor]
+    if not below:
         return []
-    step = (chosen.factor / max(below)) ** (1 / (BETWEEN + 1))
+    step = (fitting[-1].factor / max(below)) ** (1 / (BETWEEN + 1))
     return [max(below) * step**i for i in range(1, BETWEEN + 1)]
 
 

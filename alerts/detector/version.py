@@ -8,7 +8,7 @@ from alerts.detector.tuning import DEFAULT, Tuning
 
 
 def version(tuning: Tuning) -> str:
-    """`hotgrid-1`, or `hotgrid-1+0123abcd` with eight hex digits of the SHA-256 of another tuning's numbers."""
+    """`DETECTOR`, or `DETECTOR+0123abcd` with eight hex digits of the SHA-256 of another tuning's numbers."""
     if tuning == DEFAULT:
         return DETECTOR
     return f"{DETECTOR}+{hashlib.sha256(json.dumps(_plain(tuning)).encode()).hexdigest()[:8]}"

@@ -8,7 +8,7 @@ import pytest
 
 from alerts import injection
 from alerts.alert import Alert, Stay
-from alerts.budget import FACTORS, Point, Proposal, Tally, lowest, propose, scaled, tally, unconfirmed
+from alerts.budget import FACTORS, Point, Proposal, Runs, Tally, keeping, propose, scaled, tally, unconfirmed
 from alerts.detector.tuning import DEFAULT
 from alerts.injection import TOLERANCE, Touch
 from alerts.trial import Outcome, Scope, Trial, run, scope
@@ -38,9 +38,9 @@ def touch(snr: float, cell: tuple[int, int] = CELL, first: int = FIRST, last: in
     return Touch(cell, first, last, snr)
 
 
-def runs(alarms: dict[float, int]) -> tuple[list[float], object]:
+def runs(alarms: dict[float, int]) -> tuple[list[float], Runs]:
     """A detector that gives so many alerts in DAYS days at the lowest threshold not above the one it is asked for."""
-    asked = []
+    asked: list[float] = []
 
     def all_of(trials: Sequence[Trial]) -> list[Outcome]:
         outcomes = []
@@ -58,10 +58,10 @@ def runs(alarms: dict[float, int]) -> tuple[list[float], object]:
 
 def proposal(alarms: dict[float, int], budget: float) -> tuple[Proposal, list[float]]:
     asked, all_of = runs(alarms)
-    return propose(Trial(Path(), DEFAULT, ("pm25",)), HERE, budget, all_of), asked  # type: ignore[arg-type]
+    return propose(Trial(Path(), DEFAULT, ("pm25",)), HERE, budget, all_of), asked
 
 
-def test_the_threshold_is_the_lowest_that_keeps_to_the_budget() -> None:
+def test_the_threshold_keeps_to_the_budget_and_is_no_higher_than_it_must_be() -> None:
     found, asked = proposal({0: 40, 1.5: 12, 2: 2}, 3)
     assert found.chosen is not None
     assert found.chosen.alarms == 12 / DAYS
@@ -79,11 +79,27 @@ def test_a_threshold_under_which_alerts_melt_into_one_is_not_taken_for_a_quiet_o
     assert found.chosen.factor > 1
 
 
-def test_a_budget_out_of_reach_has_no_threshold_and_a_wide_one_the_lowest_tried() -> None:
+def test_a_budget_out_of_reach_has_no_threshold_and_one_that_is_kept_anyway_changes_nothing() -> None:
     assert proposal({0: 40}, 3)[0].chosen is None
-    chosen = proposal({0: 4}, 3)[0].chosen
+    found, _ = proposal({0: 4}, 3)
+    assert found.chosen == found.current
+
+
+def test_where_a_lower_threshold_finds_more_it_is_taken() -> None:
+    _, all_of = runs({0: 4})
+
+    def better_below(trials: Sequence[Trial]) -> list[Outcome]:
+        low = [trial.tuning.grid.numbers.threshold < 0.6 * DEFAULT.grid.numbers.threshold for trial in trials]
+        seen = (alert(FIRST + 5, (99, 0)),)
+        made = [
+            outcome._replace(footprints=((touch(4, (99, 0)),),), alerts=seen if is_low else ())
+            for outcome, is_low in zip(all_of(trials), low, strict=True)
+        ]
+        return [one._replace(alerts=()) if t.pollutants is None else one for one, t in zip(made, trials, strict=True)]
+
+    chosen = propose(Trial(Path(), DEFAULT, ("pm25",)), HERE, 3, better_below).chosen
     assert chosen is not None
-    assert chosen.factor == FACTORS[0]
+    assert (chosen.factor, chosen.weak) == (FACTORS[0], Tally(1, 1))
 
 
 def test_only_profiles_in_use_get_another_threshold() -> None:
@@ -131,7 +147,7 @@ def test_the_share_of_none_is_no_number() -> None:
     point = Point(1, DEFAULT, 0, Tally(1, 2), Tally(3, 4), ())
     assert point.all == Tally(4, 6)
     assert str(Tally(0, 0).share) == "nan"
-    assert lowest([point], 0) == point
+    assert keeping([point], 0) == [point]
 
 
 def test_a_trial_finds_strong_emissions_put_into_a_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
