@@ -74,19 +74,19 @@ def _precision(metrics: Metrics) -> Figure:
 
 
 def _false_alarms(metrics: Metrics) -> Figure:
-    return _number(metrics[FALSE_ALARMS], f"{{:.1f}} ({metrics['false_alarms']})")
+    return _number(metrics[FALSE_ALARMS], f"{{:.2f}} ({metrics['false_alarms']})")
 
 
 def _quantile(name: str, percent: str) -> Callable[[Metrics], Figure]:
-    return lambda metrics: _number(metrics[name][percent], "{:,.0f}")
+    return lambda metrics: _number(metrics[name][percent], "{:,.4g}")
 
 
 def _median_of(name: str) -> Callable[[Metrics], Figure]:
-    return lambda metrics: _number(metrics[name]["p50"], f"{{:,.0f}} (n {metrics['found']})")
+    return lambda metrics: _number(metrics[name]["p50"], f"{{:,.4g}} (n {metrics['found']})")
 
 
 def _onsets(metrics: Metrics) -> Figure:
-    return _number(metrics["false_onsets_per_1000_station_days"], f"{{:.1f}} (n {metrics['onsets']})")
+    return _number(metrics["false_onsets_per_1000_station_days"], f"{{:.2f}} (n {metrics['onsets']})")
 
 
 def _minutes(metrics: Metrics) -> Figure:
@@ -95,7 +95,7 @@ def _minutes(metrics: Metrics) -> Figure:
 
 
 def _mean(name: str, count: str) -> Callable[[Metrics], Figure]:
-    return lambda metrics: _number(metrics[name], f"{{:.2f}} (n {metrics[count]})")
+    return lambda metrics: _number(metrics[name], f"{{:.3f}} (n {metrics[count]})")
 
 
 def _top(name: str) -> Callable[[Metrics], Figure]:

@@ -18,7 +18,7 @@ def _figures(found: int, false_alarms: int) -> dict[str, Any]:
 def test_a_level_that_is_reached_is_not_marked() -> None:
     (row,) = rows({"noisy": {"ours": _figures(80, 5)}}, "ours", NOISY)
     assert not row.missed
-    assert row.cells["ours"] == "0.800 (80/100) · 5.0 (5)"
+    assert row.cells["ours"] == "0.800 (80/100) · 5.00 (5)"
     assert MISSED not in markdown([row], "ours", [])
     assert verdict([row]).startswith("1 / 1")
 
@@ -27,7 +27,7 @@ def test_a_level_that_is_missed_is_marked() -> None:
     (row,) = rows({"noisy": {"ours": _figures(74, 5)}}, "ours", NOISY)
     assert row.missed
     assert MISSED in markdown([row], "ours", [])
-    assert verdict([row]).splitlines()[1].endswith("0.740 (74/100) · 5.0 (5)")
+    assert verdict([row]).splitlines()[1].endswith("0.740 (74/100) · 5.00 (5)")
 
 
 def test_what_is_found_at_the_price_of_false_alarms_is_missed_too() -> None:
@@ -45,9 +45,9 @@ def test_peers_stand_beside_without_a_mark() -> None:
     found = rows({"noisy": {"ours": _figures(80, 5), "theirs": _figures(20, 50)}}, "ours", NOISY)
     (line,) = markdown(found, "ours", ["theirs", "absent"]).splitlines()[2:]
     assert [cell.strip() for cell in line.split("|")][3:7] == [
-        "0.800 (80/100) · 5.0 (5)",
+        "0.800 (80/100) · 5.00 (5)",
         "",
-        "0.200 (20/100) · 50.0 (50)",
+        "0.200 (20/100) · 50.00 (50)",
         "–",
     ]
 
