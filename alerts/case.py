@@ -158,7 +158,12 @@ class Case:
         candidates, best = joined(sources), leading(sources)
         if candidates != self.alert.candidates or best.attribution != self.alert.attribution:
             self.note()
-        evidence = {**self.alert.evidence, "wind": list(best.wind or ()), "nobody_registered": best.nobody}
+        evidence = {
+            **self.alert.evidence,
+            "wind": list(best.wind or ()),
+            "nobody_registered": best.nobody,
+            "source": _likely(best, place),
+        }
         self.alert = replace(
             self.alert,
             lon=place[0],
@@ -167,6 +172,13 @@ class Case:
             attribution=best.attribution,
             evidence=evidence,
         )
+
+
+def _likely(source: Source, place: tuple[float, float]) -> dict[str, object] | None:
+    """Where the source is likely to be, and whether that is nobody of the registry; None without an answer."""
+    if source.attribution != "wind":
+        return None
+    return {"lon": place[0], "lat": place[1], "within_m": source.radius, "registered": not source.unregistered}
 
 
 def leading(sources: list[Source]) -> Source:

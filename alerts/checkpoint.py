@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.alert import Alert, Candidate, Stay
-from alerts.attribution import Source, Trail
+from alerts.attribution import Guess, Source, Trail
 from alerts.case import Anchor, Case
 from alerts.detector.panel import Panel
 from alerts.detector.state import State
@@ -172,7 +172,9 @@ def _source_out(source: Source) -> dict[str, Any]:
 
 def _source(line: dict[str, Any]) -> Source:
     candidates = tuple(Candidate(str(name), float(score)) for name, score in line["candidates"])
-    return Source(**{**line, "candidates": candidates, "wind": tuple(line["wind"]) if line["wind"] else None})
+    wind = tuple(line["wind"]) if line["wind"] else None
+    guesses = tuple(Guess(*guess) for guess in line["guesses"])
+    return Source(**{**line, "candidates": candidates, "wind": wind, "guesses": guesses})
 
 
 def _trail(trail: dict[str, Any], panel: Panel, watch: "Watch") -> Trail:

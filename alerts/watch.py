@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from alerts import attribution, checkpoint
 from alerts.alert import Alert, Change
 from alerts.attribution import TRAVEL
-from alerts.case import Anchor, Case, Sighting, leading
+from alerts.case import Sighting
 from alerts.detector import network, reference, wind
 from alerts.detector.panel import Panel, Verdict, unknown
 from alerts.detector.tuning import DEFAULT, FLOOR, Profile, Tuning
 from alerts.detector.version import version
+from alerts.inquiry import Inquiry
 from alerts.rules import RULES
 from alerts.rules.condition import Seen
 from alerts.rules.standing import Keeper
@@ -23,7 +24,7 @@ from alerts.tracker import Tracker
 from ingest.channel import POLLUTANTS, is_pollutant
 from ingest.layout import MONITOR, Device, Frame, Layout
 from ingest.marks import Marks
-from ingest.registry import Enterprise, GridRow, Registry, Station
+from ingest.registry import Enterprise, GridRow, MonitorChannel, Registry, Station
 
 MINUTE = timedelta(minutes=1)
 BRIDGE = 60  # minutes of silence that are stepped through one by one; after them every alert is closed
@@ -46,9 +47,7 @@ class Watch:
         self._profiles = [tuning.grid, tuning.fence]
         self._networks = [self._connect(profile) for profile in self._profiles]
         self._told = [reference.exchange(net) for net in self._networks]
-        self._names = [row.enterprise_id for row in registry.enterprises]
-        lon, lat = [row.lon for row in registry.enterprises], [row.lat for row in registry.enterprises]
-        self._sites = np.column_stack(self.layout.grid.metres(lon, lat))
+        self.inquiry = Inquiry(registry, self.layout)
         self._frame: Frame | None = None
 
     def close(self, frame: Frame) -> list[Change]:
@@ -70,7 +69,7 @@ class Watch:
         sightings = [sighting for panel in self.panels for sighting in self._judge(panel, frame, clock, breeze)]
         self.tracker.step(sightings, end, clock, breeze)
         for case in self.tracker.cases:
-            self._attribute(case, clock)
+            self.inquiry.follow(case, self.panels, self.wind, clock)
         self.last, self._frame = frame.minute, frame
         news = self.tracker.news()
         seen = Seen(self.layout, frame, self.panels, breeze, clock, end)
@@ -155,32 +154,6 @@ class Watch:
             score = float(np.nan_to_num(panel.minute.score[i]))
             yield Sighting(device, device.cell, panel, int(i), value, background, score)
 
-    def _attribute(self, case: Case, clock: int) -> None:
-        """Keep the trails of an alert, and ask who it may be when it is time to."""
-        asked = [anchor for anchor in case.anchors if self._ask(anchor, clock)]
-        if asked:
-            best = leading([anchor.source for anchor in case.anchors if anchor.source])
-            lon, lat = self.layout.grid.lonlat(best.x, best.y)
-            case.adopt((round(float(lon), 6), round(float(lat), 6)))
-
-    def _ask(self, anchor: Anchor, clock: int) -> bool:
-        """Bring one trail up to date; whether the source was asked for in this minute."""
-        age, again = clock - anchor.opened, anchor.profile.again
-        if age > again[-1]:
-            return False
-        panel = self.find(anchor.pollutant, anchor.profile.name)
-        if age == 0:
-            row = self.layout.index[anchor.lead]
-            place = int(np.flatnonzero(panel.network.order == row)[0])
-            anchor.trail = attribution.begin(panel, place, self.layout.xy, clock)
-        elif anchor.trail is not None:
-            anchor.trail.append(panel, clock)
-        if anchor.trail is None or age not in again:
-            return False
-        winds = self.wind.last(clock, len(anchor.trail.excess) + TRAVEL)
-        anchor.source = attribution.attribute(anchor.trail, winds, self._names, self._sites)
-        return True
-
 
 def writable(array: NDArray[Any], kind: type) -> NDArray[Any]:
     """The array as the kernels were compiled for it; a copy only where it is not that already."""
@@ -194,7 +167,11 @@ def compile(tuning: Tuning = DEFAULT) -> None:  # noqa: A001
         Station(station_id=f"S{i}", name="", kind="micro", lon=120.001 + i * 0.004, lat=31.001) for i in range(5)
     ]
     enterprise = Enterprise(enterprise_id="E", name="", lon=120.01, lat=31.0)
-    watch = Watch(Registry(grid=grid, stations=tuple(stations), enterprises=(enterprise,)), tuning)
+    monitor = MonitorChannel(
+        mn="MN", enterprise_id="E", outlet="", lon=120.01, lat=31.0, password="", channel="nmhc", unit="mg/m3", limit=1
+    )
+    registry = Registry(grid=grid, stations=tuple(stations), enterprises=(enterprise,), monitors=(monitor,))
+    watch = Watch(registry, tuning)
     panel = watch.admit("pm25", watch.tuning.grid.name)
     minute = datetime(2000, 1, 1, tzinfo=UTC)
     watch.close(Frame.empty(watch.layout, minute))

@@ -67,11 +67,18 @@ def sense(  # noqa: PLR0913
 
 
 @njit(nogil=True, cache=False)
-def track(state: State, minute: Minute, at: int, p: Numbers) -> None:
-    """Excess over the reference and the running base, in units of the device's own scale; both follow slowly."""
+def track(state: State, minute: Minute, alone: NDArray[np.bool_], at: int, p: Numbers) -> None:
+    """Excess over the reference and the running base, in units of the device's own scale; both follow slowly.
+
+    Who stands `alone` has no reference but its own past: the base then is the whole level.
+    """
     for i in range(len(minute.y)):
         minute.z[i] = np.nan
         state.trace[at, i] = NO_TRACE
+        if alone[i]:
+            minute.reference[i] = 0.0
+            if state.age[i] == 0 and not np.isnan(minute.y[i]):
+                state.base[i] = minute.y[i]
         level = minute.reference[i] + state.bias[i]
         minute.level[i] = level + state.base[i]
         if np.isnan(minute.y[i]):
@@ -88,7 +95,8 @@ def track(state: State, minute: Minute, at: int, p: Numbers) -> None:
         gain = p.base_gain * (p.held if abs(z) > p.held_above and early <= 1 else 1.0)
         step = min(max(z, -p.base_clip), p.base_clip) * max(state.scale[i], p.scale_floor)
         state.base[i] += min(gain * early, 0.5) * step
-        state.bias[i] += p.bias_gain * early * (1.0 if apart > 0 else -1.0)
+        if not alone[i]:
+            state.bias[i] += p.bias_gain * early * (1.0 if apart > 0 else -1.0)
         wide = 1.0 if abs(excess) > 0.6745 * state.scale[i] else -1.0
         state.scale[i] *= np.exp(min(p.scale_gain * early, 0.2) * wide)
         minute.z[i] = min(max(z, -CAP), CAP)

@@ -15,6 +15,7 @@ from alerts.detector.tuning import Profile
 from alerts.detector.wind import Breeze
 from ingest.layout import Frame
 
+FEWEST = 3  # neighbours that make a reference
 NO_DATA, WARMING, NORMAL, UNUSABLE, IN_ALERT = range(5)
 
 
@@ -48,10 +49,12 @@ class Panel:
     network: Network
     floor: float
     state: State = field(init=False)
+    alone: NDArray[np.bool_] = field(init=False)  # too few neighbours to be judged: only their own past is known
     minute: Minute = field(init=False)
 
     def __post_init__(self) -> None:
         self.state = fresh(len(self.network.x))
+        self.alone = (self.network.neighbours >= 0).sum(axis=1) < FEWEST
         self.minute = blank(len(self.network.x))
 
     def step(self, frame: Frame, clock: int, wind: Breeze, told: Exchange) -> NDArray[np.intp]:
@@ -61,8 +64,9 @@ class Panel:
         evidence.sense(frame.values, frame.qc, self.network.order, self.column, self.floor, state, minute, p)
         reference.offer(state, minute.y, told.offer)
         reference.refer(self.network, told, minute.reference, p)
-        evidence.track(state, minute, clock % TRACE, p)
+        evidence.track(state, minute, self.alone, clock % TRACE, p)
         evidence.weigh(state, minute, p)
+        minute.own[self.alone] = np.nan
         decision.corroborate(self.network, state, minute, wind, clock % TRACE, p)
         decision.decide(state, minute, p)
         return np.flatnonzero(state.alarm)

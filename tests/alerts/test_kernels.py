@@ -128,7 +128,7 @@ def test_track(profile: Profile) -> None:
     twins = [naive.Baseline(profile.numbers) for _ in range(4)]
     for t in range(MINUTES):
         minute.y[:], minute.reference[:] = y[t], refs[t]
-        evidence.track(state, minute, t % TRACE, profile.numbers)
+        evidence.track(state, minute, np.zeros(len(minute.y), bool), t % TRACE, profile.numbers)
         expected = [twin.step(float(a), float(b)) for twin, a, b in zip(twins, minute.y, minute.reference, strict=True)]
         np.testing.assert_allclose(minute.z, expected, rtol=2e-3, atol=2e-3)
     np.testing.assert_allclose(state.base, [twin.base for twin in twins], atol=1e-4)
@@ -221,5 +221,5 @@ def test_the_trace_is_the_excess_in_steps() -> None:
     state, minute = fresh(1), blank(1)
     state.age[:] = 1000
     minute.y[:], minute.reference[:] = 3.6, 3.0
-    evidence.track(state, minute, 3, GRID.numbers)
+    evidence.track(state, minute, np.zeros(len(minute.y), bool), 3, GRID.numbers)
     assert state.trace[3, 0] * TRACE_STEP == pytest.approx(0.6, abs=TRACE_STEP)
