@@ -17,7 +17,7 @@ from ingest.layout import Layout
 from ingest.registry import Registry
 
 KIND = "fault"
-EVERY = 15  # min between two looks at a device: each minute a fifteenth of them has its turn
+EVERY = 15  # min between two looks at a pollutant of all devices: they take turns, by their columns
 HOLD = 6 * EVERY  # min without the sign before the alert closes: a fault that comes and goes is one
 SAMPLE = 2000  # devices at most of which the middle is taken
 WARM = 96  # looks (a day) before the usual difference of a device is known
@@ -33,7 +33,8 @@ FALLS = 3.7  # SDs below the background: noise falls as often as it rises, plume
 RUSTLES = 2  # looks in a row that are noisy
 FACTOR = 0.693  # log units: half or twice the others, in the long run (24 h ratio of medians outside 0.5 … 2)
 STUCK = 30  # min of the same value at least, whatever the resolution
-UNLIKELY = 1e-4  # probability of a run; twice as long as that is demanded, at most 250 min
+UNLIKELY = 1e-4  # probability of a run that nobody believes …
+TIMES = 4  # … and so many times as long is demanded (at most 250 min): the repeat rate counts only how runs begin
 ALONE = 3  # looks (30 min or more) of an even excess that no neighbour shares
 
 SIGNS = ("", "stuck", "noisy", "step", "drift", "lonely", "hotspot")
@@ -67,15 +68,15 @@ class Fault:
 
     def step(self, seen: Seen) -> list[Condition]:
         """The faults among the devices whose turn it is."""
-        panels = [panel for panel in seen.panels if panel.pollutant in POLLUTANTS]
+        turn = seen.clock % EVERY
+        panels = [p for p in seen.panels if p.pollutant in POLLUTANTS and COLUMN[p.pollutant] == turn]
         for panel in panels:
-            triage(panel, self._looks, seen.clock)
+            triage(panel, self._looks)
         return [condition for panel in panels for condition in self._conditions(seen, panel)]
 
     def _conditions(self, seen: Seen, panel: Panel) -> Iterator[Condition]:
-        turn = np.arange(*turn_of(len(panel.network.order), seen.clock))
-        sign = self._looks["sign"][panel.network.order[turn], COLUMN[panel.pollutant]]
-        for i in turn[(sign != NONE) & (sign != IS_HOTSPOT)]:
+        sign = self._looks["sign"][panel.network.order, COLUMN[panel.pollutant]]
+        for i in np.flatnonzero((sign != NONE) & (sign != IS_HOTSPOT)):
             row = int(panel.network.order[i])
             if not seen.layout.is_monitor[row]:
                 yield self._condition(seen.layout.devices[row].id, panel, int(i), row)
@@ -104,8 +105,8 @@ class Fault:
         return Condition(KIND, name, panel.pollutant, (name,), 1, value, background, abs(apart) / APART, evidence, HOLD)
 
 
-def triage(panel: Panel, looks: NDArray[np.void], clock: int) -> None:
-    """Put into `looks["sign"]` what each device whose turn it is shows: a fault's sign, a hotspot, or nothing.
+def triage(panel: Panel, looks: NDArray[np.void]) -> None:
+    """Put into `looks["sign"]` what each device shows of the panel's pollutant: a fault's sign, a hotspot, or nothing.
 
     Faults are `stuck` (one value for longer than its own repeat rate explains), `noisy` (from value to value, and
     below the background as well), `step` (hours off its usual difference to the others), `drift` (half of what the
@@ -120,34 +121,27 @@ def triage(panel: Panel, looks: NDArray[np.void], clock: int) -> None:
         return
     # All references drift together, as every device leans on the others: only the difference to the middle says much.
     middle = np.median((panel.state.bias[::stride] + panel.state.base[::stride])[known])
-    turn = turn_of(len(panel.network.order), clock)
-    look(panel.state, panel.minute, panel.network.order, turn, looks[:, column], prime, (panel.floor, middle))
-
-
-def turn_of(n: int, clock: int) -> tuple[int, int]:
-    """The places of a network, from … to, that are looked at in minute number `clock`: next to each other in memory."""
-    turn = clock % EVERY
-    return turn * n // EVERY, (turn + 1) * n // EVERY
+    look(panel.state, panel.minute, panel.network.order, looks[:, column], prime, (panel.floor, middle))
 
 
 def jumps(looks: NDArray[np.void], column: int) -> list[str]:
-    """The pollutants of a lonely device that became so at the same look as this one."""
-    alone = looks["alone"]
-    return [POLLUTANTS[c] for c in np.flatnonzero(alone == alone[column])] if alone[column] >= ALONE else []
+    """The pollutants of a lonely device that became so together with this one, a look more or less."""
+    alone = looks["alone"].astype(int)
+    together = (alone > 0) & (abs(alone - alone[column]) <= 1)
+    return [POLLUTANTS[c] for c in np.flatnonzero(together)] if alone[column] >= ALONE else []
 
 
 @njit(nogil=True, cache=False)
-def look(  # noqa: PLR0913
+def look(
     state: State,
     minute: Minute,
     order: NDArray[np.integer],
-    turn: tuple[int, int],
     looks: NDArray[np.void],
     prime: int,
     scale: tuple[float, float],
 ) -> None:
-    """Of the devices whose turn it is: take in the minute, and name the sign; `scale` is the floor and the middle."""
-    for i in range(turn[0], turn[1]):
+    """Take in the minute of every device, and name its sign; `scale` is the floor and the middle."""
+    for i in range(len(order)):
         m = looks[order[i]]
         if state.age[i] < prime or state.gap[i] > EVERY:
             m.off, m.noisy, m.alone, m.sign = 0, 0, 0, NONE
@@ -169,7 +163,7 @@ def look(  # noqa: PLR0913
 def is_stuck(above: float, run: int, repeat: float) -> bool:
     """Whether one value was repeated for longer than its own repeat rate explains; hardly anything is clean air."""
     likely = min(max(repeat, 1e-4), 0.98)
-    return bool(above > 0 and run >= STUCK and run >= min(2 * np.log(UNLIKELY) / np.log(likely), 250.0))
+    return bool(above > 0 and run >= STUCK and run >= min(TIMES * np.log(UNLIKELY) / np.log(likely), 250.0))
 
 
 @njit(nogil=True, cache=False)
