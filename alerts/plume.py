@@ -35,6 +35,8 @@ STRENGTHS = 7  # tried around the best fit
 SMALLEST = np.log(0.01)  # ln of the first expected increment, in backgrounds
 EXPECTED = 72  # of them
 
+RISES = np.maximum(np.expm1(np.arange(-127, 128) * TRACE_STEP), LEAST_RISE)  # of every step seen
+
 
 class Sky(NamedTuple):
     """The smoothed wind of every minute, the last ones those of the trail."""
@@ -217,7 +219,7 @@ def best_strength(hits: Hits, count: int, view: View) -> float:
     product, square = 0.0, 0.0
     for x in range(count):
         g, weight = np.exp(hits.expected[x]), view.pro[hits.who[x]]
-        product += weight * g * max(np.exp(hits.seen[x] * TRACE_STEP) - 1, LEAST_RISE)
+        product += weight * g * RISES[hits.seen[x] + 127]
         square += weight * g * g
     return float(np.log(product / square)) if count else -np.inf
 

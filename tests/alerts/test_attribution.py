@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from alerts.attribution import TRAVEL, Source, attribute, predict
 from alerts.detector.tuning import GRID
+from alerts.plume import DELAY, sky
 from alerts.trail import Trail
 from tests.support.naive import plume
 
@@ -195,3 +196,16 @@ def test_what_a_source_would_bring_is_predicted_from_its_estimate() -> None:
     assert expected.mean(axis=0)[strong] == pytest.approx(truth.mean(axis=0)[strong], rel=0.5)
     assert expected.mean(axis=0)[truth.max(axis=0) == 0].max() < 0.02
     assert not predict(source._replace(guesses=()), WITNESSES, level, winds, SCALE).any()
+
+
+def test_the_wind_is_smoothed_and_as_late_as_the_devices_values() -> None:
+    turned = np.tile([3.0, 0.0], (60, 1))
+    turned[40:] = [0.0, 3.0]
+    air = sky(turned)
+    assert len(air.east) == 60 - DELAY
+    assert np.hypot(air.east, air.north) == pytest.approx(1.0)
+    assert air.east[:39] == pytest.approx(1.0)
+    assert 0 < air.east[39] < 1  # between the two
+    assert air.east[41:] == pytest.approx(0.0)
+    assert np.exp(-air.slow) == pytest.approx(3.0)
+    assert air.pace == pytest.approx(1 / 180)
