@@ -131,9 +131,10 @@ def turned_body(turn: Turn) -> Callable[[Alert], dict[str, Any]]:
             body["source"] = f"{ix}-{iy}"
         if body["evidence"].get("wind"):
             body["evidence"]["wind"] = list(arrow(turn, *body["evidence"]["wind"]))
-        if math.isfinite(alert.lon):
-            x, y = CELLS.metres(alert.lon, alert.lat)
-            body["lon"], body["lat"] = place(*turn(float(x), float(y)))
+        for where in (body, body["evidence"].get("source")):
+            if isinstance(where, dict) and math.isfinite(where["lon"]):
+                x, y = CELLS.metres(where["lon"], where["lat"])
+                where["lon"], where["lat"] = place(*turn(float(x), float(y)))
         return body
 
     return told
@@ -181,8 +182,3 @@ def _compare(one: Any, other: Any, where: str) -> None:
 
 def _tolerance(where: str, value: float) -> float:
     return METRE / DEGREE if where.endswith((" lon", " lat")) else LOOSE * max(1.0, abs(value))
-
-
-def without_turns(stories: Story) -> Story:
-    """Without the triage of faults: it looks at a device once in a quarter of an hour, in an order of its own."""
-    return {name: told for name, told in stories.items() if not re.match("fault-(?!all-)", name)}
