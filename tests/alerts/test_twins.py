@@ -57,7 +57,7 @@ def test_weigh(profile: Profile, z: Any, raw: Any, scale: float, rough: float) -
         expected = twin.step(float(z[t]), float(raw[t]), level, unit, float(state.rough[0]))
         assert minute.own[0] == pytest.approx(expected, rel=1e-4, abs=1e-3, nan_ok=True)
         newest = [bool(state.votes[0] >> k & 1) for k in range(8)][::-1]
-        assert newest[8 - len(twin.votes) :] == twin.votes
+        assert newest == [False] * (8 - len(twin.votes)) + twin.votes
 
 
 @st.composite
