@@ -34,6 +34,7 @@ from tests.support.town import PRIMED, START, Minute, final, judged, readings, t
 
 PATIENCE_S = 90.0
 LONGEST = 12  # min that anything is late; the detector looks back 15
+CUT = 750  # messages, three and a half times five minutes
 STAGE = 30  # min that are judged before what is late of them is sent
 
 END = PRIMED + 200  # by then three emissions are over
@@ -76,10 +77,11 @@ def in_batches(minutes: Sequence[Minute]) -> list[list[Sent]]:
 
 
 def out_of_order(minutes: Sequence[Minute]) -> list[list[Sent]]:
-    """Shuffled within five minutes."""
+    """Shuffled within five minutes, and judged when some of the five are half there."""
     rng = np.random.default_rng(1)
     fives = [sent(minutes[i : i + 5]) for i in range(0, len(minutes), 5)]
-    return [[five[i] for five in fives for i in rng.permutation(len(five))]]
+    shuffled = [five[i] for five in fives for i in rng.permutation(len(five))]
+    return [shuffled[i : i + CUT] for i in range(0, len(shuffled), CUT)]
 
 
 def late(minutes: Sequence[Minute]) -> list[list[Sent]]:
