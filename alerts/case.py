@@ -67,12 +67,6 @@ class Anchor:
     trail: Trail | None = None
     source: Source | None = None
 
-    def carries(self, device: Device, wind: Breeze) -> bool | None:
-        """Whether the wind carries from the estimated source to a device; None: there is no estimate."""
-        if self.source is None or self.source.attribution != "wind":
-            return None
-        return in_plume((self.source.x, self.source.y), device, wind)
-
 
 @dataclass(slots=True)
 class Case:

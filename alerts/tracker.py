@@ -1,7 +1,7 @@
 """From alarms of single devices to alerts: join, rejoin, leave, close; one alert a source, whatever it emits."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -22,6 +22,7 @@ class Tracker:
     layout: Layout
     p: Tracking
     version: str
+    expects: Callable[[Anchor, Sighting, int], float | None]  # share of what is seen that a source would bring
     cases: list[Case] = field(default_factory=list)
     national: list[Device] = field(init=False)  # what a task force stands around
 
@@ -36,7 +37,7 @@ class Tracker:
         taken = {member for case in self.cases for member in case.inside}
         for sighting in sorted(sightings, key=lambda s: (-s.score, s.member)):
             if sighting.member not in taken:
-                self._join(sighting, end, clock, wind)
+                self._join(sighting, end, clock)
         for case in self.cases:
             self._follow(case, active, end, clock, wind)
 
@@ -56,9 +57,9 @@ class Tracker:
         row = self.layout.index.get(name)
         return None if row is None else self.layout.devices[row]
 
-    def _join(self, sighting: Sighting, end: datetime, clock: int, wind: Breeze) -> None:
+    def _join(self, sighting: Sighting, end: datetime, clock: int) -> None:
         """Into the alert that it most likely belongs to, else into a new one."""
-        odds = [(self._odds(case, sighting, clock, wind), -i) for i, case in enumerate(self.cases)]
+        odds = [(self._odds(case, sighting, clock), -i) for i, case in enumerate(self.cases)]
         best, i = max(odds, default=(0.0, 0))
         if best > 0:
             case = self.cases[-i]
@@ -68,7 +69,7 @@ class Tracker:
             self.cases.append(case)
         case.enter(sighting, self._apart(case.lead, sighting.device), end, clock)
 
-    def _odds(self, case: Case, sighting: Sighting, clock: int, wind: Breeze) -> float:
+    def _odds(self, case: Case, sighting: Sighting, clock: int) -> float:
         """Log odds that an alarm is of the alert's source (see `Tracking`)."""
         p, lead = self.p, self.device(case.lead)
         if lead and sighting.cell == lead.cell:
@@ -77,11 +78,10 @@ class Tracker:
             return -math.inf
         apart = min(self._apart(name, sighting.device) for name in case.seen) / p.unit
         odds = p.belongs - p.near * min(apart, 1) - p.far * max(apart - 1, 0) - p.idle * math.log1p(clock - case.active)
-        carried = [anchor.carries(sighting.device, wind) for anchor in case.anchors]
-        if any(carried):
-            odds -= p.inside
-        elif False in carried:
-            odds -= p.outside
+        shares = [self.expects(anchor, sighting, clock) for anchor in case.anchors]
+        known = [share for share in shares if share is not None]
+        if known:
+            odds += p.known + p.expected * min(max(math.log(max(known)), -p.nothing), p.enough)
         return odds - p.other * (sighting.pollutant not in case.alert.pollutants)
 
     def _anchor(self, case: Case, sighting: Sighting, clock: int) -> None:

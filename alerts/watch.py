@@ -41,13 +41,13 @@ class Watch:
         self.last: datetime | None = None
         self.wind = wind.Wind()
         self.panels: list[Panel] = []
-        self.tracker = Tracker(self.layout, tuning.tracking, self.version)
+        self.inquiry = Inquiry(registry, self.layout, self.wind)
+        self.tracker = Tracker(self.layout, tuning.tracking, self.version, self.inquiry.expects)
         self.rules = [make(registry, self.layout) for make in RULES]
         self.keeper = Keeper(self.layout, self.version)
         self._profiles = [tuning.grid, tuning.fence]
         self._networks = [self._connect(profile) for profile in self._profiles]
         self._told = [reference.exchange(net) for net in self._networks]
-        self.inquiry = Inquiry(registry, self.layout)
         self._frame: Frame | None = None
 
     def close(self, frame: Frame) -> list[Change]:
@@ -69,7 +69,7 @@ class Watch:
         sightings = [sighting for panel in self.panels for sighting in self._judge(panel, frame, clock, breeze)]
         self.tracker.step(sightings, end, clock, breeze)
         for case in self.tracker.cases:
-            self.inquiry.follow(case, self.panels, self.wind, clock)
+            self.inquiry.follow(case, self.panels, clock)
         self.last, self._frame = frame.minute, frame
         news = self.tracker.news()
         seen = Seen(self.layout, frame, self.panels, breeze, clock, end)
