@@ -14,12 +14,13 @@ from alerts.attribution import Guess, Source, Trail
 from alerts.case import Anchor, Case
 from alerts.detector.panel import Panel
 from alerts.detector.state import State
+from alerts.rules.condition import Rule
 from alerts.rules.standing import Standing
 
 if TYPE_CHECKING:
     from alerts.watch import Watch
 
-FORMAT = 3
+FORMAT = 4
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -42,9 +43,9 @@ def dump(watch: "Watch") -> bytes:
         ],
         "cases": [_case_out(case, watch) for case in watch.tracker.cases],
     }
-    for r, rule in enumerate(watch.rules):
-        arrays[f"rule.{r}.keys"] = np.array(list(rule.keys), np.bytes_)
-        arrays |= {f"rule.{r}.{name}": array for name, array in rule.memory.items()}
+    for rule in watch.rules:
+        arrays[f"{_named(rule)}.keys"] = np.array(list(rule.keys), np.bytes_)
+        arrays |= {f"{_named(rule)}.{name}": array for name, array in rule.memory.items()}
     for i, panel in enumerate(watch.panels):
         arrays[f"{i}.ids"] = _ids(panel, watch)
         arrays |= {f"{i}.{name}": array for name, array in panel.state._asdict().items()}
@@ -77,16 +78,37 @@ def load(watch: "Watch", blob: bytes) -> None:
             {name: arrays[f"{i}.{name}"] for name in State._fields},
             _places(arrays[f"{i}.ids"], _ids(panel, watch)),
         )
-    for r, rule in enumerate(watch.rules):
-        rows = _places(arrays[f"rule.{r}.keys"], np.array(list(rule.keys), np.bytes_))
-        for name, array in rule.memory.items():
-            array[rows >= 0] = arrays[f"rule.{r}.{name}"][rows[rows >= 0]]
+    for rule in watch.rules:
+        _remind(rule, arrays)
     for line in header["standing"]:
         alert = _alert(line["alert"], line["about"], line["profile"], line["evidence"])
         kept = Standing(alert, line["last"], line["hold"], line["told"])
         watch.keeper.standing[alert.kind, alert.pollutant, alert.source] = kept
     for line in header["cases"]:
         watch.tracker.cases.append(_case_in(line, watch))
+
+
+def _named(rule: Rule) -> str:
+    return f"rule.{type(rule).__name__.lower()}"
+
+
+def _remind(rule: Rule, arrays: Arrays) -> None:
+    """Give a rule its memory back; one that is new, or remembers something else now, begins afresh.
+
+    The alerts of a rule that begins afresh or is gone are open still: they close when nobody has found their condition
+    for as long as it said itself (`hold`), like all others.
+    """
+    dumped = {name: arrays.get(f"{_named(rule)}.{name}") for name in rule.memory}
+    known = arrays.get(f"{_named(rule)}.keys")
+    if known is None or any(not _fits(array, dumped[name]) for name, array in rule.memory.items()):
+        return
+    rows = _places(known, np.array(list(rule.keys), np.bytes_))
+    for name, array in rule.memory.items():
+        array[rows >= 0] = arrays[f"{_named(rule)}.{name}"][rows[rows >= 0]]
+
+
+def _fits(array: NDArray[Any], dumped: NDArray[Any] | None) -> bool:
+    return dumped is not None and (array.dtype, array.shape[1:]) == (dumped.dtype, dumped.shape[1:])
 
 
 def _ids(panel: Panel, watch: "Watch") -> NDArray[np.bytes_]:
