@@ -35,6 +35,7 @@ class Condition(NamedTuple):
     score: float
     evidence: dict[str, object]  # JSON; "sign" names in a word what was found
     hold: int = 10  # min without it before the alert closes
+    telling: tuple[str, ...] = ("sign",)  # of the evidence: what is told again when it changes, as the severity is
 
 
 class Rule(Protocol):

@@ -153,9 +153,10 @@ class Limit:
         }
         line = permit.line
         step = severity(mean / limit)
-        # It ends in the very minute in which an hour says so.
+        # It ends in the very minute in which an hour says so, and every hour that says it goes on is told.
+        told = ("sign", "from")
         return Condition(
-            "exceedance", line.mn, line.channel, (line.mn,), step, mean, limit, mean / limit, evidence, hold=1
+            "exceedance", line.mn, line.channel, (line.mn,), step, mean, limit, mean / limit, evidence, 1, told
         )
 
     def _warnings(

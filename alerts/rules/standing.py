@@ -51,7 +51,7 @@ class Keeper:
             return Change("opened", self.standing[key].alert)
         kept.last, kept.hold = clock, found.hold
         grown = found.value > kept.told * PEAK_STEP and found.value > kept.alert.peak_value
-        if found.severity == kept.alert.severity and not grown and _sign(found.evidence) == _sign(kept.alert.evidence):
+        if found.severity == kept.alert.severity and not grown and not _differs(found, kept.alert.evidence):
             return None
         kept.alert = replace(kept.alert, severity=found.severity, evidence=found.evidence)
         if found.value > kept.alert.peak_value:
@@ -94,5 +94,5 @@ def _figures(found: Condition) -> dict[str, Any]:
     return {name: float(value) if math.isfinite(value) else 0.0 for name, value in known.items()}
 
 
-def _sign(evidence: dict[str, object]) -> object:
-    return evidence.get("sign")
+def _differs(found: Condition, told: dict[str, object]) -> bool:
+    return any(found.evidence.get(name) != told.get(name) for name in found.telling)

@@ -142,6 +142,18 @@ def test_it_stands_until_an_hour_is_at_the_limit_and_is_one_alert() -> None:
     assert alert.evidence["since"] == "2026-11-03T00:00:00+00:00"
 
 
+def test_every_further_valid_hour_above_the_limit_is_told_once_although_nothing_is_worse() -> None:
+    changes = tell(minutes(70, 60) + minutes(70, 60) + minutes(69, 60) + minutes(10, 60))
+    said = [change for change in changes if change.alert.kind == "exceedance"]
+    assert [(change.what, change.alert.evidence["from"], change.alert.evidence["mean"]) for change in said] == [
+        ("opened", "2026-11-03T00:00:00+00:00", 70.0),
+        ("updated", "2026-11-03T01:00:00+00:00", 70.0),
+        ("updated", "2026-11-03T02:00:00+00:00", 69.0),
+        ("closed", "2026-11-03T02:00:00+00:00", 69.0),
+    ]
+    assert {change.alert.severity for change in said} == {1}
+
+
 def test_an_hour_with_too_few_minutes_does_not_end_it_but_says_so() -> None:
     sent = minutes(70, 60) + minutes(10, 44) + minutes(None, 16) + minutes(10, 60)
     changes = [change for change in tell(sent) if change.alert.kind == "exceedance"]
