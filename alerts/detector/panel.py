@@ -13,6 +13,7 @@ from alerts.detector.reference import Exchange
 from alerts.detector.state import TRACE, State, fresh
 from alerts.detector.tuning import Profile
 from alerts.detector.wind import Breeze
+from ingest.flag import Qc
 from ingest.layout import Frame
 
 FEWEST = 3  # neighbours that make a reference
@@ -74,8 +75,8 @@ class Panel:
     def _learn_floor(self, frame: Frame) -> None:
         """An unknown code brings its unit with its first values: take the profile's share of their median."""
         if self.floor == 0:
-            values = frame.values[self.network.order, self.column]
-            seen = values[values > 0]
+            values, qc = (part[self.network.order, self.column] for part in (frame.values, frame.qc))
+            seen = values[(values > 0) & (qc == Qc.GOOD)]
             self.floor = 0.07 * self.profile.numbers.floor_share * float(np.median(seen)) if len(seen) else 0.0
 
     def value(self, i: int) -> float:

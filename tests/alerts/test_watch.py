@@ -13,8 +13,9 @@ from alerts.detector.panel import UNUSABLE
 from alerts.detector.tuning import DEFAULT
 from alerts.watch import MINUTE, Watch
 from alerts.watch import compile as compile_kernels
+from ingest.flag import Qc
 from ingest.layout import Frame
-from ingest.registry import Mark, Registry
+from ingest.registry import Mark, MonitorChannel, Registry
 from tests.support.scene import START, district, emit, weather
 
 PRIMED = DEFAULT.grid.numbers.prime
@@ -58,6 +59,19 @@ def test_an_emission_becomes_one_alert_with_its_enterprise_and_is_closed_when_it
 def test_ordinary_air_alarms_nobody() -> None:
     watch = Watch(district())
     assert run(watch, list(weather(watch.layout, LENGTH))) == []
+
+
+def test_calibration_gas_does_not_say_how_much_of_a_new_code_is_usual() -> None:
+    near = district().enterprises[0]
+    monitor = MonitorChannel(mn="MN1", enterprise_id="NEAR", lon=near.lon, lat=near.lat, channel="a25002", unit="mg/m3")
+    watch = Watch(district().model_copy(update={"monitors": (monitor,)}))
+    at = (watch.layout.index["MN1"], watch.layout.column["a25002"])
+    for i, (value, qc) in enumerate([(800.0, Qc.CALIBRATION), (2.0, Qc.GOOD), (90.0, Qc.GOOD)]):
+        frame = Frame.empty(watch.layout, START + i * MINUTE)
+        frame.values[at], frame.qc[at] = value, qc
+        watch.close(frame)
+    share = DEFAULT.fence.numbers.floor_share
+    assert watch.find("a25002", "fence").floor == pytest.approx(0.07 * share * 2.0)
 
 
 def test_an_unprimed_baseline_alarms_nobody_and_says_so() -> None:
