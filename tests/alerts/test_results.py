@@ -92,5 +92,5 @@ async def test_of_old_checkpoints_the_newest_stays(pool: asyncpg.Pool) -> None:
     minutes = [OPENED + i * timedelta(minutes=5) for i in range(4)]
     async with pool.acquire() as connection:
         for minute in minutes:
-            await put_checkpoint(connection, minute, b"state", minutes[2] - timedelta(minutes=1))
+            await put_checkpoint(connection, minute, "1", b"state", minutes[2] - timedelta(minutes=1))
     assert [row["minute"] for row in await pool.fetch("SELECT minute FROM checkpoint ORDER BY 1")] == minutes[1:]
