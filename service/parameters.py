@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from ingest.channel import COLUMN, FACTOR, POLLUTANTS
 from ingest.grid import Cell
@@ -12,6 +12,7 @@ from ingest.grid import Cell
 # In a query string an unescaped + is a blank; before an offset it can have been nothing else.
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)([Zz]|[+ -]\d\d:\d\d)")
 _FIRST_YEAR, _LAST_YEAR = 1990, 2199
+_WORD, _MOST_WORDS = r"[a-z][a-z0-9_-]{0,31}", 20
 
 
 class Strict(BaseModel):
@@ -81,5 +82,19 @@ def _judged(name: str) -> str:
 PollutantName = Annotated[
     str, AfterValidator(_judged), WithJsonSchema({"type": "string", "examples": ["pm25", "a24088"]})
 ]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+
+
+def _words(told: list[str]) -> list[str]:
+    words = sorted({word for text in told for word in text.split(",")})
+    if len(words) > _MOST_WORDS or not all(re.fullmatch(_WORD, word) for word in words):
+        raise ValueError(f"must be at most {_MOST_WORDS} words of a-z, 0-9, _ and -, for example hotspot,fault")
+    return words
+
+
+# Judged as a whole, so that what is wrong is named by the parameter and not by a place in it.
+Words = Annotated[
+    list[str],
+    AfterValidator(_words),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}, "examples": [["hotspot"], ["hotspot", "fault"]]}),
+]
 EventNumber = Annotated[int, Field(ge=0, lt=2**63)]

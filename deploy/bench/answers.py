@@ -8,7 +8,7 @@ from deploy.bench.city import City
 from deploy.bench.client import timed
 from deploy.bench.house import BENCH, House, house
 from deploy.bench.row import Row, memory, spread
-from service.resources.alerts import EXAMPLE
+from service.resources.evidence import EXAMPLE
 
 DEVICES = 4_000
 REQUESTS = 300

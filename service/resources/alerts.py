@@ -1,43 +1,25 @@
 """Alerts: the newest first, and one with its history."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from alerts.kind import KINDS
 from service.cursor import Cursor, CursorText, decode, encode
 from service.database import Connection
-from service.parameters import CellKey, Instant, Strict, Word, cell_of
+from service.parameters import CellKey, Instant, Strict, Words, cell_of
 from service.problems import NotFoundError
 from service.resources import API
+from service.resources.evidence import EXAMPLE, Evidence
 from sql.queries import Queries, Record
 
 ALERT_VIEW = Queries("alert_view")
 router = APIRouter(prefix=API, tags=["alerts"])
 
-EXAMPLE: dict[str, Any] = {
-    "id": "grid-pm25-12-34-20261121T0012Z",
-    "kind": "hotspot",
-    "profile": "grid",
-    "pollutant": "pm25",
-    "status": "open",
-    "severity": 2,
-    "opened_at": "2026-11-21T00:12:00+00:00",
-    "closed_at": None,
-    "cells": [{"ix": 12, "iy": 34, "from": "2026-11-21T00:12:00+00:00", "to": None}],
-    "lon": 120.0512,
-    "lat": 31.7031,
-    "peak_at": "2026-11-21T00:14:00+00:00",
-    "peak_value": 182.4,
-    "background": 41.2,
-    "excess": 141.2,
-    "score": 9.7,
-    "candidates": [{"enterprise_id": "E0007", "score": 0.61}],
-    "attribution": "wind",
-    "detector": "1",
-    "late": False,
-}
+_CALLED = ", ".join(f"`{name}`" for name, kind in KINDS.items() if kind.pushed)
+_REST = ", ".join(f"`{name}`" for name, kind in KINDS.items() if not kind.pushed)
 
 
 class Stay(BaseModel):
@@ -62,9 +44,13 @@ class Alert(BaseModel):
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [EXAMPLE]})
 
     id: str
-    kind: Annotated[str, Field(description="`hotspot` is an emission; every other kind is something else")]
-    profile: str
-    pollutant: str
+    kind: Annotated[str, Field(description=f"`hotspot`: an emission. People are called for {_CALLED}, not for {_REST}")]
+    profile: Annotated[str, Field(description="of the detector; `rule` where a rule found it")]
+    pollutant: Annotated[str, Field(description="the one that it was found by, empty where it is about none")]
+    pollutants: Annotated[list[str], Field(description="all that were seen, the first one first")]
+    source: Annotated[
+        str, Field(description="what it is about: of a hotspot its first cell, else a device, a park or `district`")
+    ]
     status: Literal["open", "closed"]
     severity: Annotated[int, Field(ge=1, le=4, description="4 is the gravest")]
     opened_at: datetime
@@ -78,9 +64,13 @@ class Alert(BaseModel):
     excess: float
     score: float
     candidates: list[Candidate]
-    attribution: Literal["wind", "calm", "none"]
+    attribution: Annotated[
+        Literal["wind", "calm", "none"],
+        Field(description="`calm`: the wind, calm or turning, carries no answer; `none`: nobody measures it"),
+    ]
     detector: str
     late: Annotated[bool, Field(description="Found only afterwards, by late readings or changed marks")] = False
+    evidence: Evidence
 
 
 class Event(BaseModel):
@@ -122,7 +112,7 @@ class AlertFilter(Strict):
     """Which alerts; all filters must hold."""
 
     status: Literal["open", "closed"] | None = None
-    kind: Annotated[Word | None, Field(description="for example hotspot, fault, offline")] = None
+    kind: Annotated[Words, Field(default_factory=list, description="several: given several times, or a,b")]
     cell: Annotated[CellKey | None, Field(description="alerts that had a stay in this cell")] = None
     since: Annotated[Instant | None, Field(description="opened at or after this time")] = None
     cursor: Annotated[CursorText | None, Field(description="`next` of the page before")] = None
@@ -141,6 +131,7 @@ async def list_alerts(connection: Connection, asked: Annotated[AlertFilter, Quer
 
 async def _page(connection: Connection, asked: AlertFilter) -> list[Record]:
     """One row more than asked for, by the index that fits the filter best."""
+    kinds = asked.kind or None
     before_at, before_id = decode(asked.cursor) if asked.cursor else (None, None)
     bounds = {
         "before_at": before_at,
@@ -151,12 +142,12 @@ async def _page(connection: Connection, asked: AlertFilter) -> list[Record]:
     if asked.cell:
         ix, iy = cell_of(asked.cell)
         return await ALERT_VIEW.newest_in_cell.fetch(
-            connection, ix=ix, iy=iy, kind=asked.kind, status=asked.status, **bounds
+            connection, ix=ix, iy=iy, kinds=kinds, status=asked.status, **bounds
         )
     if asked.status == "open":
-        return await ALERT_VIEW.newest_open.fetch(connection, kind=asked.kind, **bounds)
-    if asked.kind:
-        return await ALERT_VIEW.newest_of_kind.fetch(connection, kind=asked.kind, status=asked.status, **bounds)
+        return await ALERT_VIEW.newest_open.fetch(connection, kinds=kinds, **bounds)
+    if kinds:
+        return await ALERT_VIEW.newest_of_kinds.fetch(connection, kinds=kinds, status=asked.status, **bounds)
     return await ALERT_VIEW.newest.fetch(connection, status=asked.status, **bounds)
 
 

@@ -18,7 +18,7 @@ from service.live import ALERT_VIEW, Live
 from service.parameters import EventNumber, Strict
 from service.problems import DatabaseAwayError, FeedFullError
 from service.resources import API
-from service.resources.alerts import EXAMPLE
+from service.resources.evidence import EXAMPLE
 from service.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)

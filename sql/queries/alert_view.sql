@@ -15,18 +15,24 @@ FROM alert
 WHERE status = 'open'
     AND (opened_at, alert_id) < (coalesce(:before_at, 'infinity'::timestamptz), coalesce(:before_id::text, ''))
     AND opened_at >= coalesce(:since, '-infinity'::timestamptz)
-    AND (:kind::text IS NULL OR kind = :kind)
+    AND (:kinds::text[] IS NULL OR kind = ANY(:kinds))
 ORDER BY opened_at DESC, alert_id DESC
 LIMIT :limit::int;
 
--- name: newest_of_kind
-SELECT alert_id, opened_at, body::text AS body
-FROM alert
-WHERE kind = :kind
-    AND (opened_at, alert_id) < (coalesce(:before_at, 'infinity'::timestamptz), coalesce(:before_id::text, ''))
-    AND opened_at >= coalesce(:since, '-infinity'::timestamptz)
-    AND (:status::text IS NULL OR status = :status)
-ORDER BY opened_at DESC, alert_id DESC
+-- name: newest_of_kinds merged from the newest of each
+SELECT a.alert_id, a.opened_at, a.body::text AS body
+FROM unnest(:kinds::text[]) AS k (kind)
+CROSS JOIN LATERAL (
+    SELECT alert_id, opened_at, body
+    FROM alert
+    WHERE kind = k.kind
+        AND (opened_at, alert_id) < (coalesce(:before_at, 'infinity'::timestamptz), coalesce(:before_id::text, ''))
+        AND opened_at >= coalesce(:since, '-infinity'::timestamptz)
+        AND (:status::text IS NULL OR status = :status)
+    ORDER BY opened_at DESC, alert_id DESC
+    LIMIT :limit::int
+) AS a
+ORDER BY a.opened_at DESC, a.alert_id DESC
 LIMIT :limit::int;
 
 -- name: newest_in_cell that had a stay in this cell, over or not
@@ -35,7 +41,7 @@ FROM alert
 WHERE alert_id IN (SELECT c.alert_id FROM alert_cell AS c WHERE c.ix = :ix AND c.iy = :iy)
     AND (opened_at, alert_id) < (coalesce(:before_at, 'infinity'::timestamptz), coalesce(:before_id::text, ''))
     AND opened_at >= coalesce(:since, '-infinity'::timestamptz)
-    AND (:kind::text IS NULL OR kind = :kind)
+    AND (:kinds::text[] IS NULL OR kind = ANY(:kinds))
     AND (:status::text IS NULL OR status = :status)
 ORDER BY opened_at DESC, alert_id DESC
 LIMIT :limit::int;
