@@ -16,7 +16,7 @@ HEIGHT = 8.0  # m; most trouble comes from yards and roofs, not from stacks
 MIXES: tuple[tuple[tuple[str, ...], dict[str, float]], ...] = (
     (("涂装", "印刷", "化工", "医药", "家具", "chemical", "coating"), {"tvoc": 5.0, "nmhc": 4.0}),
     (("铸造", "钢", "冶", "foundry", "steel"), {"pm10": 1.0, "pm25": 0.6, "co": 8.0, "so2": 0.15}),
-    (("热电", "锅炉", "热力", "power", "boiler"), {"so2": 0.3, "no2": 0.8, "pm25": 0.4}),
+    (("热电", "锅炉", "热力", "power", "boiler"), {"so2": 0.3, "no2": 0.8, "pm10": 0.5, "pm25": 0.4}),
 )
 DUST = {"pm10": 1.0, "pm25": 0.5}
 

@@ -52,6 +52,9 @@ SENDS = {
 # µg/m³ → the channel's unit
 UNIT = np.array([1e-3 if CHANNELS[COLUMN[name]].unit == MILLIGRAM else 1.0 for name in HABITS])
 MODES = 24
+PM25, PM10 = list(HABITS).index("pm25"), list(HABITS).index("pm10")
+FINE = HABITS["pm25"].level / HABITS["pm10"].level  # PM2.5 is a part of PM10: so much of it …
+FINE_SWING = 0.17  # … more or less
 
 
 class Fleet:
@@ -70,6 +73,7 @@ class Fleet:
         places = [(row.enterprise_id, layout.grid.metres(row.lon, row.lat)) for row in registry.enterprises]
         self.places = {key: (float(x), float(y)) for key, (x, y) in places}
         self._bias = 0.10 * normal(seed, "bias", 0, (len(self.stations), len(HABITS)))
+        self._bias[:, PM25] = self._bias[:, PM10] + 0.3 * self._bias[:, PM25]  # one optical sensor counts both
         waves, phase = normal(seed, "waves", 0, (2, MODES)) / 2500, normal(seed, "phase", 0, MODES) * 3
         self._modes = np.cos(self.xy @ waves + phase) * math.sqrt(2 / MODES)
         self._columns = [[SENT.index(name) for name in SENDS[device.kind]] for device in self.stations]
@@ -112,12 +116,21 @@ class Fleet:
         field = 0.10 * self._modes @ smooth(seed, "field", minute, 150, (MODES, len(HABITS)))
         local = 0.045 * smooth(seed, "local", minute, 60, size)
         clean = np.exp(level + region + field + local)
+        clean[:, PM25] = clean[:, PM10] * self._fine(minute)
         for emission in active:
             added = rise(source(seed, emission, self.places[emission.enterprise_id]), minute, self.xy, past)
             mix = self.mixes[emission.enterprise_id]
             clean += added[:, None] * UNIT * [mix.get(name, 0.0) for name in HABITS]
         measured: Floats = clean * np.exp(self._bias + 0.04 * normal(seed, "noise", minute, size))
         return measured
+
+    def _fine(self, minute: int) -> Floats:
+        """The share of PM2.5 in PM10 at every station, 0.4 to 0.73: haze is finer than dust, and both wander."""
+        region = 0.5 * smooth(self.seed, "fine", minute, 400)
+        field = 0.2 * self._modes @ smooth(self.seed, "fine field", minute, 150, MODES)
+        local = 0.15 * smooth(self.seed, "fine local", minute, 60, len(self.stations))
+        share: Floats = FINE + FINE_SWING * np.tanh(region + field + local)
+        return share
 
     def _weather(self, minute: int, now: Weather) -> Floats:
         """The weather as every station measures it (stations, WEATHER)."""

@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deploy.emission import Emission
+from alerts.watch import Watch
+from deploy.emission import DUST, MIXES, Emission
 from deploy.fleet import Fleet
 from deploy.servers import Servers
 from deploy.simulate import publish_history, simulate, topics_of
 from ingest.channel import COLUMN
 from ingest.folder import read_folder
+from ingest.layout import Frame
 from ingest.quality import implausible
 from ingest.registry import Registry
 from tests.support.listener import Listener, listening
@@ -55,6 +57,35 @@ def test_values_are_plausible_smooth_and_rounded(registry: Registry) -> None:
     assert np.nanmedian(abs(np.diff(np.log(pm25)))) < 0.15
     sent = [row["pm25"] for row in rows if np.isfinite(row["pm25"])]
     assert [round(value, 1) for value in sent] == sent
+
+
+def test_fine_dust_is_a_part_of_all_dust_and_both_wander_together(registry: Registry) -> None:
+    fleet = Fleet(registry, 7, emissions_a_day=24)
+    minutes = [fleet.minute(NOON + 10 * i * MINUTE) for i in range(200)]
+    shares = np.array([row["pm25"] / row["pm10"] for minute in minutes for row in minute.values() if "pm10" in row])
+    assert 0.25 < shares.min() < 0.4 < np.median(shares) < 0.75 < shares.max() < 1
+    sent = np.log([[row["pm25"], row["pm10"]] for minute in minutes for row in (minute.get("M01"),) if row])
+    assert np.corrcoef(np.diff(sent[::6], axis=0).T)[0, 1] > 0.5
+
+
+def test_every_emission_with_fine_dust_has_as_much_dust() -> None:
+    mixes = [mix for _, mix in MIXES] + [DUST]
+    assert all(mix.get("pm10", 0) > mix.get("pm25", 0) for mix in mixes if "pm25" in mix)
+
+
+def test_the_detector_finds_no_fault_in_a_fleet_without_faults(registry: Registry) -> None:
+    fleet, watch = Fleet(registry, 7), Watch(registry)
+    factors = {(watch.layout.devices[row].id, column): factor for row, column, factor in watch.layout.registered}
+    alerts = {}
+    for i in range(16 * 60):
+        frame = Frame.empty(watch.layout, NOON + i * MINUTE)
+        for device, values in fleet.minute(frame.minute).items():
+            for name, value in values.items():
+                column = watch.layout.column[name]
+                frame.values[watch.layout.index[device], column] = value * factors.get((device, column), 1)
+        alerts |= {change.alert.id: change.alert for change in watch.close(frame)}
+    assert {alert.kind for alert in alerts.values()} >= {"hotspot"}
+    assert not [alert for alert in alerts.values() if alert.kind in ("fault", "fabrication", "regional", "clock")]
 
 
 def test_stations_fall_silent_now_and_then(registry: Registry) -> None:
