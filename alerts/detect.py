@@ -14,6 +14,7 @@ from alerts.frames import MINUTE
 from alerts.marks import follow_marks
 from alerts.minute import Post, close_minutes, rejudge, retake_post, take_post
 from alerts.settings import DetectSettings
+from alerts.silence import listen
 from alerts.watch import compile as compile_kernels
 from ingest.importer import load_registry
 from sql.failure import FAILURES, is_passing
@@ -98,6 +99,7 @@ async def _post(connection: asyncpg.Connection, settings: DetectSettings, post: 
 async def turn(post: Post, now: datetime) -> bool:
     """Close what is due at `now`; True if there was something."""
     rows = await MINUTE.arrivals.fetch(post.connection)
+    await listen(post.connection, post.silence, post.watch, now, bool(rows))
     arrived = {row["minute"]: Arrived(row["devices"], row["first_at"], row["last_at"]) for row in rows}
     fresh = {minute: there for minute, there in arrived.items() if minute > post.last}
     late = await _judgeable(post, sorted(arrived.keys() - fresh.keys()))

@@ -19,8 +19,9 @@ class Kind(NamedTuple):
     en: Words
 
 
-# Pushed is what the air or a limit says and somebody must go and see. Forewarnings and what is wrong with devices and
-# their data can wait for the desk: a feed that cries wolf is not looked at.
+# Pushed is what the air or a limit says and somebody must go and see, and that nothing arrives at all: then nobody
+# watches. Forewarnings and what is wrong with single devices and their data can wait for the desk: a feed that cries
+# wolf is not looked at.
 KINDS = {
     "hotspot": Kind(
         True, Words("发现热点", "热点结束", "峰值/背景"), Words("Hotspot found", "Hotspot over", "peak/background")
@@ -39,6 +40,11 @@ KINDS = {
         True,
         Words("区域污染", "区域污染结束", "全区/平时"),
         Words("Regional episode", "Regional episode over", "district/usual"),
+    ),
+    "silence": Kind(
+        True,
+        Words("全网中断，无人监测", "数据恢复", ""),
+        Words("No data from anybody, nobody watches", "Data arrive again", ""),
     ),
     "early_warning": Kind(
         False,

@@ -25,6 +25,7 @@ from alerts.results import (
     withdraw_alert,
 )
 from alerts.settings import DetectSettings
+from alerts.silence import Silence
 from alerts.watch import Watch
 from ingest.layout import Frame
 from ingest.registry import Registry
@@ -53,6 +54,7 @@ class Post:
     layout: int
     saved: datetime | None = None
     expected: Expected = field(default_factory=Expected)
+    silence: Silence = field(default_factory=Silence)
 
     @property
     def last(self) -> datetime:
@@ -79,7 +81,7 @@ async def retake_post(post: Post, registry: Registry) -> Post:
     """The same watch over a registry that has changed."""
     new = await _new_post(post.connection, post.settings, registry)
     new.watch.load(post.watch.dump())
-    new.saved, new.expected = post.saved, post.expected
+    new.saved, new.expected, new.silence = post.saved, post.expected, post.silence
     return new
 
 

@@ -1,5 +1,6 @@
 """Devices that used to report and have fallen silent: one condition a device, or one for the district."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -59,6 +60,13 @@ class Offline:
             _device(seen, self.keys[int(i)], int(silent[i]), self._usual[i]) for i in np.flatnonzero(self._told[:-1])
         ]
         return [*found, _outage(quiet, share)] if outage else found
+
+    def patience(self) -> timedelta | None:
+        """For how long all may be silent before it is an outage, however few they are; None: nobody was ever heard."""
+        forgiven = np.sort(np.maximum(LEAST, TIMES * self._usual[:-1][self._last[:-1] > 0]))
+        if not len(forgiven):
+            return None
+        return timedelta(minutes=float(forgiven[math.ceil(TOGETHER * len(forgiven)) - 1]) / 2)
 
     def _excuse(self, seen: Seen) -> None:
         """Devices whose silence is known of."""

@@ -25,8 +25,11 @@ RETURNING seq;
 -- name: bodies
 SELECT alert_id, body FROM alert WHERE alert_id = ANY(:ids::text[]);
 
--- name: opened_since that the detector opened and that are still open
-SELECT alert_id, body FROM alert WHERE status = 'open' AND opened_at > :since;
+-- name: opened_since that judging opened and that are still open: a silence is told by the clock, not by readings
+SELECT alert_id, body FROM alert WHERE status = 'open' AND opened_at > :since AND kind <> 'silence';
+
+-- name: open_of_kind
+SELECT body FROM alert WHERE status = 'open' AND kind = :kind ORDER BY opened_at DESC LIMIT 1;
 
 -- name: event
 SELECT seq, alert_id, at, who, action, why, body FROM alert_event WHERE seq = :seq;

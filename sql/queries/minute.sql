@@ -14,6 +14,9 @@ DELETE FROM arrival WHERE minute = ANY(:minutes::timestamptz[]);
 -- name: take_arrivals_between
 DELETE FROM arrival WHERE minute > :after AND minute <= :until;
 
+-- name: newest_arrival of all devices, on the clock of ingest
+SELECT greatest((SELECT max(received_at) FROM station_latest), (SELECT max(received_at) FROM monitor_latest));
+
 -- name: watermark
 SELECT minute FROM watermark;
 

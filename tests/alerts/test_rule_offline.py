@@ -10,7 +10,7 @@ from alerts.watch import Watch
 from ingest.flag import Qc
 from ingest.layout import Frame, Layout
 from ingest.registry import Mark
-from tests.support.rule import MIDNIGHT, MINUTE, found, last, told
+from tests.support.rule import MIDNIGHT, MINUTE, found, last, seen, told
 from tests.support.scene import district
 
 SOME = int(LEAST)
@@ -126,6 +126,17 @@ def test_a_few_silent_devices_are_no_outage() -> None:
     } == set(few)
     some = EVERYBODY[: int(TOGETHER * len(EVERYBODY))]
     assert len(found(Offline, district(), minutes(200, silenced(some, 50)))[-1]) == len(some)
+
+
+@pytest.mark.parametrize(("every", "patience"), [(1, SOME / 2), (10, 25)])
+def test_all_may_be_silent_together_as_long_as_is_no_outage(every: int, patience: float) -> None:
+    rule = Offline(district(), LAYOUT)
+    assert rule.patience() is None
+    for frame in minutes(2000, lambda _, i: i % every == 0):
+        assert rule.step(seen(frame, LAYOUT)) == []
+    known = rule.patience()
+    assert known is not None
+    assert known / MINUTE == pytest.approx(patience, abs=0.5)
 
 
 def test_when_everybody_was_silent_the_gap_is_told_at_its_end() -> None:

@@ -80,6 +80,6 @@ def test_a_kind_that_is_not_in_the_table_and_an_alert_of_old_still_have_words() 
 
 def test_only_what_somebody_must_go_and_see_is_pushed() -> None:
     pushed = {name for name, row in KINDS.items() if row.pushed}
-    assert pushed == {"hotspot", "exceedance", "park", "regional"}
+    assert pushed == {"hotspot", "exceedance", "park", "regional", "silence"}
     assert set(KINDS) - pushed == {"early_warning", "fault", "fabrication", "offline", "clock"}
     assert not kind_of("meteorite").pushed
