@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from alerts.alert import Alert
 from alerts.watch import Watch
 from deploy.emission import DUST, MIXES, Emission
 from deploy.fleet import Fleet
@@ -76,7 +77,7 @@ def test_every_emission_with_fine_dust_has_as_much_dust() -> None:
 def test_the_detector_finds_no_fault_in_a_fleet_without_faults(registry: Registry) -> None:
     fleet, watch = Fleet(registry, 7), Watch(registry)
     factors = {(watch.layout.devices[row].id, column): factor for row, column, factor in watch.layout.registered}
-    alerts = {}
+    alerts: dict[str, Alert] = {}
     for i in range(16 * 60):
         frame = Frame.empty(watch.layout, NOON + i * MINUTE)
         for device, values in fleet.minute(frame.minute).items():
