@@ -1,6 +1,6 @@
 // A day of one cell as a line chart: value, background, and when the alert was open. A gap in the data is a gap.
 import { el, svg } from "./dom.js";
-import { clock, number, w } from "./words.js";
+import { clock, named, number, w } from "./words.js";
 
 const WIDTH = 420, HEIGHT = 190, LEFT = 40, RIGHT = 8, TOP = 10, BOTTOM = 22;
 
@@ -13,7 +13,7 @@ export function chart(series, unit, alert) {
   const y = (value) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM);
   const readout = el("p", { class: "readout" });
   const cross = svg("line", { class: "cross", y1: TOP, y2: HEIGHT - BOTTOM, visibility: "hidden" });
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${w("chart")} ${series.name}` },
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${w("chart")} ${series.name} ${named("pollutants", series.pollutant)}` },
     alert ? band(alert, first, last, x) : null, grid(top, first, last, x, y),
     svg("path", { class: "background", d: path(points, "background", x, y) }),
     svg("path", { class: "value", d: path(points, "value", x, y) }), cross);
@@ -29,7 +29,7 @@ export function chart(series, unit, alert) {
     tell(near);
   });
   tell(points.at(-1));
-  return el("figure", {}, el("figcaption", {}, `${w("chart")} · ${series.name || series.device_id}`,
+  return el("figure", {}, el("figcaption", {}, `${named("pollutants", series.pollutant)} · ${w("chart")} · ${series.name || series.device_id}`,
     el("span", { class: "key value" }, w("value")), el("span", { class: "key background" }, w("background"))), picture, readout);
 }
 

@@ -5,13 +5,13 @@ import { named, number, w } from "./words.js";
 const LIGHT = ["#f3efd3", "#f7d98a", "#f2a65a", "#dd5f4b", "#a92a58", "#5e1a5c"];
 const DARK = ["#1d3346", "#2a5f73", "#3f9184", "#9cba5e", "#f2c14e", "#f7843c"];
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const MOST_SCORE = 10;
+const MOST_SCORE = 10, METRES = 111320; // of a degree of latitude
 
 export function makeMap(canvas, tip, onPick) {
   const pen = canvas.getContext("2d");
   const cells = new Map();
   let view = { scale: 1, x: 0, y: 0 }, bounds = null, origin = null;
-  let shown = { pollutant: "", by: "value", unit: "", alerts: [], marks: [], stations: [], selected: null };
+  let shown = { pollutant: "", by: "value", unit: "", alerts: [], marks: [], stations: [], selected: null, clues: null };
   let low = 0, high = 1, focus = null, whole = true;
 
   const project = ([lon, lat]) => [(lon - origin[0]) * Math.cos((origin[1] * Math.PI) / 180), origin[1] - lat];
@@ -94,6 +94,7 @@ export function makeMap(canvas, tip, onPick) {
       if (cell.id === shown.selected) outline(cell, style.getPropertyValue("--text"), 2);
       if (cell.id === focus && document.activeElement === canvas) outline(cell, style.getPropertyValue("--focus"), 3);
     }
+    if (shown.clues && origin) clues(shown.clues, style);
     for (const station of shown.stations) mark([station.lon, station.lat], "diamond", style.getPropertyValue("--national"), "");
     for (const alert of shown.alerts) ring(alert, style);
     for (const place of shown.marks) mark([place.lon, place.lat], "triangle", style.getPropertyValue("--alarm"), place.name);
@@ -131,6 +132,51 @@ export function makeMap(canvas, tip, onPick) {
     }
   }
 
+  // Of the alert that is looked at: where its source is likely to be, who made the background, who saw it, the wind.
+  function clues({ source, neighbours, members, wind }, style) {
+    const ink = (name) => style.getPropertyValue(name);
+    const disc = ([x, y], radius, fill, stroke, thick) => {
+      pen.beginPath();
+      pen.arc(x, y, radius, 0, 7);
+      if (fill) { pen.fillStyle = fill; pen.fill(); }
+      if (stroke) { pen.strokeStyle = stroke; pen.lineWidth = thick; pen.stroke(); }
+    };
+    const at = (place) => screen(project([place.lon, place.lat]));
+    if (source) {
+      const radius = Math.max((source.within_m / METRES) * view.scale, 4);
+      pen.setLineDash([6, 4]);
+      disc(at(source), radius, ink("--band"), ink("--page"), 4);
+      disc(at(source), radius, null, ink("--alarm"), 2);
+      pen.setLineDash([]);
+    }
+    for (const place of neighbours) disc(at(place), 4, ink("--panel"), ink("--text"), 1.5);
+    for (const place of members) disc(at(place), 5, ink("--alarm"), ink("--page"), 1.5);
+    if (wind) arrow(wind, ink);
+  }
+
+  function arrow([east, north], ink) {
+    const speed = Math.hypot(east, north), [dx, dy] = [east / (speed || 1), -north / (speed || 1)], [x, y] = [30, 30];
+    for (const [thick, stroke] of [[8, ink("--page")], [3, ink("--text")]]) {
+      pen.lineWidth = thick;
+      pen.strokeStyle = stroke;
+      pen.beginPath();
+      pen.moveTo(x - 18 * dx, y - 18 * dy);
+      pen.lineTo(x + 18 * dx, y + 18 * dy);
+      for (const side of [-1, 1]) { pen.moveTo(x + 18 * dx, y + 18 * dy); pen.lineTo(x + 7 * dx - side * 7 * dy, y + 7 * dy + side * 7 * dx); }
+      pen.stroke();
+    }
+    write(`${speed.toFixed(1)} m/s`, 56, 34, ink("--page"), ink("--text"));
+  }
+
+  function write(text, x, y, halo, ink) {
+    pen.font = "600 12px system-ui, sans-serif";
+    pen.lineWidth = 4;
+    pen.strokeStyle = halo;
+    pen.strokeText(text, x, y);
+    pen.fillStyle = ink;
+    pen.fillText(text, x, y);
+  }
+
   function mark(place, shape, ink, label) {
     if (!origin) return;
     const [x, y] = screen(project(place)), style = getComputedStyle(canvas);
@@ -147,10 +193,8 @@ export function makeMap(canvas, tip, onPick) {
     pen.font = "600 12px system-ui, sans-serif";
     const flip = x + 14 + pen.measureText(label).width > canvas.clientWidth;
     pen.textAlign = flip ? "right" : "left";
-    pen.lineWidth = 4;
-    pen.strokeText(label, x + (flip ? -11 : 11), y + 4);
-    pen.fillStyle = style.getPropertyValue("--text");
-    pen.fillText(label, x + (flip ? -11 : 11), y + 4);
+    write(label, x + (flip ? -11 : 11), y + 4, style.getPropertyValue("--page"), style.getPropertyValue("--text"));
+    pen.textAlign = "left";
   }
 
   function pattern(kind) {

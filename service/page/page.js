@@ -1,49 +1,64 @@
 // The duty desk's page: alerts as they come, the grid of the newest minute, who is on duty.
 import { chart } from "./chart.js";
 import { $, ask, el, press } from "./dom.js";
-import { card, course, placeOf, sheet, term } from "./feed.js";
+import { ALARMS, card, course, isAlarm, isJudged, likely, NOTICES, placeOf, sheet, term, title } from "./feed.js";
+import { clues, legend } from "./legend.js";
 import { follow } from "./live.js";
 import { makeMap } from "./map.js";
 import { roster } from "./roster.js";
 import { beep } from "./sound.js";
-import { clock, english, named, number, speak, span, w } from "./words.js";
+import { showStatus } from "./status.js";
+import { clock, english, named, speak, w } from "./words.js";
 
-const API = "/api/v1", OLD_MS = 300000;
+const API = "/api/v1";
 const desk = {
-  alerts: new Map(), next: null, onlyOpen: false, chosen: null, detail: null, cell: null,
+  alerts: new Map(), next: null, onlyOpen: false, kinds: ALARMS, many: new Set(), chosen: null, detail: null, cell: null,
   units: {}, pollutants: [], pollutant: null, by: "value", grid: null, known: false,
-  enterprises: new Map(), stationsIn: new Map(), national: [], data: null, link: "connecting", lastLive: Date.now(), troubles: new Map(), sound: false,
+  enterprises: new Map(), stations: new Map(), stationsIn: new Map(), national: [], data: null, link: "connecting", lastLive: Date.now(), troubles: new Map(), sound: false,
 };
 const map = makeMap(document.querySelector("#map canvas"), $("tip"), (ix, iy) => chooseCell(ix, iy));
 
 // ---- alerts
+// What is open comes first, however long ago it began.
 function sorted() {
-  return [...desk.alerts.values()].sort((a, b) => Date.parse(b.opened_at) - Date.parse(a.opened_at) || (a.id < b.id ? 1 : -1));
+  return [...desk.alerts.values()].sort((a, b) => (b.status === "open") - (a.status === "open") || Date.parse(b.opened_at) - Date.parse(a.opened_at) || (a.id < b.id ? 1 : -1));
 }
 
 function drawAlerts() {
   const all = sorted(), open = all.filter((alert) => alert.status === "open");
+  const shown = (desk.onlyOpen ? open : all).filter((alert) => isAlarm(alert) === (desk.kinds === ALARMS));
   const held = document.activeElement?.dataset?.id;
-  $("alerts").replaceChildren(...(desk.onlyOpen ? open : all).map((alert) => card(alert, desk, choose)));
+  $("alerts").replaceChildren(...shown.map((alert) => card(alert, desk, choose)));
   if (held) document.querySelector(`[data-id="${CSS.escape(held)}"]`)?.focus();
-  $("no-alerts").hidden = (desk.onlyOpen ? open : all).length > 0;
-  $("open-count").textContent = String(open.length);
+  $("no-alerts").hidden = shown.length > 0;
+  const count = (alarm, kinds) => `${open.filter((alert) => isAlarm(alert) === alarm).length}${desk.many.has(kinds) ? "+" : ""}`;
+  $("alarm-count").textContent = count(true, ALARMS);
+  $("notice-count").textContent = count(false, NOTICES);
+  $("see").textContent = w(desk.kinds === ALARMS ? "by" : "other");
   $("more").hidden = !desk.next || desk.onlyOpen;
-  document.title = `${open.length ? `(${open.length}) ` : ""}hotgrid ${w("brand")}`;
+  document.title = `${count(true, ALARMS) === "0" ? "" : `(${count(true, ALARMS)}) `}hotgrid ${w("brand")}`;
   drawMap();
 }
 
+// The newest of what is looked at, and all that is open of both: alarms are never hidden behind notices.
 async function loadAlerts(cursor = null) {
   const asked = Date.now();
-  const pages = cursor ? [`?cursor=${encodeURIComponent(cursor)}`] : ["", "?status=open&limit=500"];
-  for (const [i, query] of pages.entries()) {
-    const page = await ask(`${API}/alerts${query}`);
-    // What the feed has told since is newer than this list.
-    for (const alert of page.alerts) if (!(desk.alerts.get(alert.id)?.heard > asked)) desk.alerts.set(alert.id, alert);
-    if (i === 0) desk.next = page.next;
+  if (cursor) desk.next = keep(await ask(`${API}/alerts?kind=${desk.kinds}&cursor=${encodeURIComponent(cursor)}`), asked);
+  else {
+    desk.next = keep(await ask(`${API}/alerts?kind=${desk.kinds}`), asked);
+    for (const kinds of [ALARMS, NOTICES]) {
+      if (keep(await ask(`${API}/alerts?kind=${kinds}&status=open&limit=500`), asked)) desk.many.add(kinds);
+      else desk.many.delete(kinds);
+    }
   }
   drawAlerts();
   nameCandidates();
+}
+
+function keep(page, asked) {
+  // What the feed has told since is newer than this list.
+  for (const alert of page.alerts) if (!(desk.alerts.get(alert.id)?.heard > asked)) desk.alerts.set(alert.id, alert);
+  return page.next;
 }
 
 function heard(event) {
@@ -51,13 +66,13 @@ function heard(event) {
   desk.alerts.set(alert.id, alert);
   drawAlerts();
   nameCandidates();
-  if (event.action === "opened") announce(alert);
+  if (event.action === "opened" && isAlarm(alert)) announce(alert);
   if (desk.chosen === alert.id) choose(alert.id, false);
 }
 
 function announce(alert) {
   const level = w("levels")[alert.severity] || "";
-  $("said").textContent = `${w("newAlert")} ${level} ${named("pollutants", alert.pollutant)} ${placeOf(alert, desk)}`;
+  $("said").textContent = `${w("newAlert")} ${level} ${title(alert)} ${placeOf(alert, desk)}`;
   if (desk.sound) beep(alert.severity);
 }
 
@@ -89,7 +104,7 @@ async function choose(id, move = true) {
   if (!detail || desk.chosen !== id) return;
   learn(detail);
   desk.detail = detail;
-  if (desk.pollutants.includes(detail.pollutant) && desk.pollutant !== detail.pollutant) await choosePollutant(detail.pollutant);
+  if (isJudged(detail) && desk.pollutants.includes(detail.pollutant) && desk.pollutant !== detail.pollutant) await choosePollutant(detail.pollutant);
   drawDetail(move);
   const cell = detail.cells.find((stay) => !stay.to) || detail.cells[0];
   if (cell) await addChart(cell.ix, cell.iy, detail.pollutant, detail);
@@ -114,7 +129,10 @@ async function addChart(ix, iy, pollutant, alert) {
   const told = await attempt(() => ask(`${API}/grid/${ix}-${iy}${query}`));
   const place = document.querySelector("#about .chart");
   if (!told || !place || (alert && desk.chosen !== alert.id) || (!alert && (desk.cell?.ix !== ix || desk.cell?.iy !== iy))) return;
-  const charts = told.series.slice(0, 4).map((series) => chart(series, series.unit || "", alert));
+  // Of a device's alert its own series, of a place's all that have values.
+  const known = told.series.filter((series) => series.points.some((point) => point.value !== null));
+  const own = known.filter((series) => series.device_id === alert?.source);
+  const charts = (own.length ? own : known).slice(0, 4).map((series) => chart(series, series.unit || "", alert));
   place.replaceChildren(...(charts.length ? charts : [el("p", { class: "empty" }, w("noSeries"))]));
 }
 
@@ -146,7 +164,7 @@ async function loadGrid() {
   desk.pollutants = grid.pollutants;
   if (!desk.pollutant && grid.pollutants.length) desk.pollutant = grid.pollutants.includes("pm25") ? "pm25" : grid.pollutants[0];
   drawMap();
-  drawStatus();
+  showStatus(desk);
 }
 
 function drawMap() {
@@ -154,8 +172,9 @@ function drawMap() {
   const cell = desk.cell || desk.detail?.cells.find((stay) => !stay.to);
   map.show({
     pollutant: desk.pollutant, by: desk.by, unit: desk.units[desk.pollutant] || "",
-    alerts: sorted().filter((alert) => alert.status === "open"), stations: desk.national,
-    marks: (desk.detail?.candidates || []).map((candidate) => desk.enterprises.get(candidate.enterprise_id)).filter(Boolean),
+    alerts: sorted().filter((alert) => alert.status === "open" && alert.cells.length && isAlarm(alert) === (desk.kinds === ALARMS)), stations: desk.national,
+    clues: desk.detail && clues(desk.detail, desk),
+    marks: (desk.detail ? likely(desk.detail) : []).map((candidate) => desk.enterprises.get(candidate.enterprise_id)).filter(Boolean),
     selected: cell ? `${cell.ix}-${cell.iy}` : null,
   });
   $("pollutants").replaceChildren(...desk.pollutants.map((name) => el("button", {
@@ -163,18 +182,7 @@ function drawMap() {
   }, named("pollutants", name))));
   press($("by-value"), desk.by === "value");
   press($("by-score"), desk.by === "score");
-  drawLegend();
-}
-
-function drawLegend() {
-  const { low, high, stops } = map.scale();
-  const bar = el("span", { class: "ramp" });
-  bar.style.background = `linear-gradient(90deg, ${stops.join(", ")})`;
-  const key = (name, text) => el("span", { class: `swatch ${name}` }, text);
-  $("legend").replaceChildren(
-    el("span", {}, number(low)), bar, el("span", {}, `${number(high)} ${desk.by === "value" ? desk.units[desk.pollutant] || "" : w("score")}`),
-    key("hatch", w("states").no_data), key("dots", w("states").warming_up), key("alarm", w("states").in_alert),
-    desk.national.length ? key("national", w("national")) : "", desk.detail?.candidates.length ? key("source", w("source")) : "");
+  $("legend").replaceChildren(...legend(map, desk));
 }
 
 async function choosePollutant(name) {
@@ -184,25 +192,10 @@ async function choosePollutant(name) {
 }
 
 // ---- status, duty, registry
-function drawStatus() {
-  $("link").textContent = w(desk.link);
-  $("link").className = `lamp ${desk.link}`;
-  $("minute").textContent = desk.grid?.minute ? clock(desk.grid.minute) : "–";
-  $("minute").classList.toggle("bad", Date.now() - Date.parse(desk.grid?.minute) > OLD_MS);
-  const data = desk.data;
-  const age = data?.newest_arrival ? span((Date.now() - Date.parse(data.newest_arrival)) / 1000) : "";
-  $("age").textContent = !data ? "–" : data.state === "none" ? w("none") : w(data.state === "silent" ? "silent" : "fresh", age);
-  $("age").classList.toggle("bad", data?.state === "silent");
-  const states = (desk.grid?.features || []).map((feature) => feature.properties[desk.pollutant]?.state ?? "no_data");
-  const count = (...names) => states.filter((state) => names.includes(state)).length;
-  const share = (n) => (states.length ? `${Math.round((100 * n) / states.length)}%` : "–");
-  $("shares").textContent = w("shares", share(count("normal", "in_alert")), share(count("warming_up")), share(count("no_data", "not_usable")));
-}
-
 async function loadStatus() {
   const ready = await ask("/readyz");
   desk.data = ready.data;
-  drawStatus();
+  showStatus(desk);
 }
 
 async function loadDuty() {
@@ -216,6 +209,7 @@ async function loadStations() {
     const key = `${station.ix}-${station.iy}`;
     if (station.ix !== null && station.kind !== "weather") desk.stationsIn.set(key, [...(desk.stationsIn.get(key) || []), station]);
   }
+  desk.stations = new Map(stations.map((station) => [station.station_id, station]));
   desk.national = stations.filter((station) => station.kind === "national");
 }
 
@@ -253,7 +247,7 @@ function every(seconds, what) {
 
 function translate(language) {
   speak(language);
-  drawStatus();
+  showStatus(desk);
   drawAlerts();
   attempt(loadDuty);
   if (desk.detail) choose(desk.detail.id, false);
@@ -262,6 +256,8 @@ function translate(language) {
 
 $("language").addEventListener("click", () => translate(english() ? "zh" : "en"));
 $("sound").addEventListener("click", () => { desk.sound = !desk.sound; press($("sound"), desk.sound); if (desk.sound) beep(1); });
+$("see-alarms").addEventListener("click", () => see(ALARMS));
+$("see-notices").addEventListener("click", () => see(NOTICES));
 $("only-all").addEventListener("click", () => filter(false));
 $("only-open").addEventListener("click", () => filter(true));
 $("more").addEventListener("click", () => attempt(() => loadAlerts(desk.next)));
@@ -273,6 +269,15 @@ $("zoom-out").addEventListener("click", () => map.zoom(1 / 1.4));
 $("zoom-all").addEventListener("click", map.fit);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeDetail(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) everything(); });
+
+function see(kinds) {
+  desk.kinds = kinds;
+  desk.next = null;
+  press($("see-alarms"), kinds === ALARMS);
+  press($("see-notices"), kinds === NOTICES);
+  drawAlerts();
+  attempt(loadAlerts);
+}
 
 function filter(onlyOpen) {
   desk.onlyOpen = onlyOpen;
@@ -287,7 +292,7 @@ follow(`${API}/alerts/stream`, {
   link: (state) => {
     if (state === "lost" && desk.link === "live") desk.lastLive = Date.now();
     desk.link = state;
-    drawStatus();
+    showStatus(desk);
     drawTrouble();
     if (state === "live") everything();
   },
@@ -298,6 +303,6 @@ every(15, loadStatus);
 every(60, loadDuty);
 every(600, loadStations);
 setInterval(() => {
-  drawStatus();
+  showStatus(desk);
   for (const node of document.querySelectorAll("[data-since]")) node.textContent = term({ opened_at: node.dataset.since, closed_at: null });
 }, 1000);

@@ -5,8 +5,13 @@ from datetime import timedelta
 import asyncpg
 import httpx2
 
-from service.resources.alerts import ALERT_VIEW
+from alerts.detector.tuning import DEFAULT
+from alerts.results import body_of
+from alerts.watch import Watch
+from service.resources.alerts import ALERT_VIEW, Alert
+from service.resources.evidence import EXAMPLE
 from tests.service import seed
+from tests.support.scene import district, emit, weather
 
 API = "/api/v1/alerts"
 
@@ -87,6 +92,28 @@ async def test_one_alert_comes_with_its_course_and_the_names_of_its_candidates(
     ]
     assert [place["name"] for place in detail.pop("enterprises")] == ["<b>江宇化工</b>"]
     assert detail == told
+
+
+def test_documented_example_is_what_the_detector_writes() -> None:
+    watch = Watch(district())
+    first = DEFAULT.grid.numbers.prime + 30
+    frames = list(weather(watch.layout, first + 30))
+    emit(frames, watch.layout, first, first + 25)
+    changes = [change for frame in frames for change in watch.close(frame)]
+    written = [body_of(change.alert) for change in changes if change.alert.attribution == "wind"][-1]
+    assert _shape(written) == _shape(EXAMPLE)
+    assert Alert.model_validate(written).evidence.model_extra == {}
+    assert Alert.model_validate(EXAMPLE).evidence.model_extra == {}
+
+
+def _shape(told: object) -> object:
+    """Names and types, of every list and every table by pollutant the first only; null is of any type."""
+    if isinstance(told, dict):
+        part = {"peak": told["pm25"]} if "pm25" in told else told
+        return {name: _shape(value) for name, value in sorted(part.items()) if value is not None}
+    if isinstance(told, list):
+        return [_shape(part) for part in told[:1]]
+    return float if isinstance(told, (int, float)) and not isinstance(told, bool) else type(told)
 
 
 async def test_unknown_alert_is_a_problem_of_its_own(client: httpx2.AsyncClient) -> None:

@@ -1,13 +1,19 @@
 """The page and the documentation: whole, from this service alone, and unable to run what a name may hold."""
 
+import gzip
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from alerts.kind import KINDS
+from alerts.rules.fabrication import SIGNS as FABRICATED
+from alerts.rules.fault import SIGNS
 from service.resources.page import PAGE
 
+ALERTS = Path(str(files("alerts")))
 OURS = sorted(PAGE.iterdir())
 NAMESPACE = "http://www.w3.org/2000/svg"
 
@@ -81,5 +87,34 @@ def _keys(found: re.Match[str] | None) -> list[str]:
     return re.findall(r"(\w+):", flat)
 
 
+def test_page_tells_alarms_from_notices_as_the_pushes_do() -> None:
+    feed, words = ((PAGE / name).read_text(encoding="utf-8") for name in ("feed.js", "words.js"))
+    for name, pushed in (("ALARMS", True), ("NOTICES", False)):
+        listed = re.search(rf"const {name} = \[(.*?)\]", feed)
+        assert listed
+        assert set(re.findall(r"\w+", listed[1])) == {kind for kind, row in KINDS.items() if row.pushed is pushed}
+    for kinds in re.findall(r"kinds: \{(.*?)\}", words, re.S):
+        assert set(re.findall(r"(\w+):", kinds)) == set(KINDS)
+
+
+def test_page_says_every_sign_of_the_rules_in_both_languages() -> None:
+    terms = (PAGE / "terms.js").read_text(encoding="utf-8")
+    written = "".join(file.read_text(encoding="utf-8") for file in sorted(ALERTS.rglob("*.py")))
+    literal = "|".join(re.findall(r"\"sign\": (\"[^,\n]*)", written) + re.findall(r"sign = (\"[^\n]*)", written))
+    signs = set(re.findall(r"\"(\w+)\"", literal)) | set(SIGNS) | {sign.name for sign in FABRICATED}
+    assert {"hour_mean", "no_valid_hour", "silent", "ahead", "nothing_arrives", "stuck", "replay"} <= signs
+    told = _pairs(terms, "SIGNS")
+    assert signs - {"", "hotspot"} == set(told) - {"unsure"}
+    assert {figure for sign in FABRICATED for figure in sign.figures} <= set(_pairs(terms, "FIGURES"))
+    assert not re.findall(r"\[\"[^\"]*\"\]", terms)
+
+
+def _pairs(terms: str, name: str) -> list[str]:
+    found = re.search(rf"const {name} = {{(.*?)\n}};", terms, re.S)
+    assert found
+    return re.findall(r"(\w+): \[\"[^\"]+\", \"[^\"]+\"\]", found[1])
+
+
 def test_page_is_light() -> None:
-    assert sum(file.stat().st_size for file in OURS) < 60_000
+    """As it goes over the wire; half of it is words in two languages."""
+    assert sum(len(gzip.compress(file.read_bytes(), compresslevel=1)) for file in OURS) < 36_000
