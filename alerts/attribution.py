@@ -83,8 +83,8 @@ def attribute(
         usual[: len(near)] += np.log(prior[near])
     ratio, strength = match(places, _view(trail, excess), sky(winds), trail.plume)
     posterior = _normal(ratio + usual)
-    vague = _steadiness(winds[TRAVEL:]) < STEADY and posterior[: len(near)].max(initial=0.0) < LIKELY
-    if vague or _told(posterior, _normal(usual)) < TELLING:
+    silent = _steadiness(winds[TRAVEL:]) < STEADY or _told(posterior, _normal(usual)) < TELLING
+    if silent and posterior[: len(near)].max(initial=0.0) < LIKELY:
         return Source(*here, (), "calm", 1.0, wind)
     x, y = median(places, posterior)
     width = np.where(np.arange(len(places)) < len(near), PREMISES * trail.plume.across, trail.plume.lattice)

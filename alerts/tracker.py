@@ -78,17 +78,26 @@ class Tracker:
             return -math.inf
         apart = min(self._apart(name, sighting.device) for name in case.seen) / p.unit
         odds = p.belongs - p.near * min(apart, 1) - p.far * max(apart - 1, 0) - p.idle * math.log1p(clock - case.active)
-        shares = [self.expects(anchor, sighting, clock) for anchor in case.anchors]
-        known = [share for share in shares if share is not None]
-        if known:
-            odds += p.known + p.expected * min(max(math.log(max(known)), -p.nothing), p.enough)
+        share = self._explained(case, sighting, clock)
+        if share is not None:
+            odds += p.known + p.expected * min(max(math.log(share), -p.nothing), p.enough)
         return odds - p.other * (sighting.pollutant not in case.alert.pollutants)
 
+    def _explained(self, case: Case, sighting: Sighting, clock: int) -> float | None:
+        """The largest share of what a device sees that a source of the alert would bring; None: nobody knows."""
+        shares = [self.expects(anchor, sighting, clock) for anchor in case.anchors]
+        return max((share for share in shares if share is not None), default=None)
+
     def _anchor(self, case: Case, sighting: Sighting, clock: int) -> None:
-        """What comes later, or of another pollutant, is a second witness of who the source is."""
-        newest = max(anchor.opened for anchor in case.anchors)
-        new = all(anchor.pollutant != sighting.pollutant for anchor in case.anchors)
-        if len(case.anchors) < self.p.anchors and (new or clock - newest >= self.p.anew):
+        """Whom no estimate explains, what comes much later or is another pollutant: asked for the source as well."""
+        if len(case.anchors) >= self.p.anchors:
+            return
+        age = clock - max(anchor.opened for anchor in case.anchors)
+        new = age >= self.p.anew or all(anchor.pollutant != sighting.pollutant for anchor in case.anchors)
+        if not new and age >= self.p.soon:
+            share = self._explained(case, sighting, clock)
+            new = share is not None and share < self.p.unexplained
+        if new:
             case.anchors.append(Anchor(sighting.device.id, sighting.pollutant, sighting.panel.profile, clock))
 
     def _apart(self, name: str, device: Device) -> float:

@@ -115,8 +115,10 @@ def weigh(state: State, minute: Minute, p: Numbers) -> None:
             continue
         state.fast[i] += np.float32(0.5) * (z - state.fast[i])
         state.slow[i] += np.float32(0.3) * (z - state.slow[i])
-        state.votes[i] = ((state.votes[i] << 1) | (z > p.vote_above)) & 0xFF
-        below = min(max((minute.level[i] - state.y1[i]) / max(state.scale[i], p.scale_floor), 0.0), 6.0)
+        # A vote looks at the newest value itself: the median of three knows a minute later.
+        raw = (state.y1[i] - minute.level[i]) / max(state.scale[i], p.scale_floor)
+        state.votes[i] = ((state.votes[i] << 1) | (raw > p.vote_above)) & 0xFF
+        below = min(max(-raw, 0.0), 6.0)
         state.fall[i] += np.float32((p.fall_up if below > state.fall[i] else p.fall_down) * (below - state.fall[i]))
         unrest = p.fall_weight * max(state.fall[i] - p.fall_free, 0.0)
         rough = state.rough[i] / max(state.scale[i], p.scale_floor) - p.rough_share * state.slow[i]

@@ -139,9 +139,9 @@ def test_weigh_of_calm_air_is_the_running_mean() -> None:
     rng = np.random.default_rng(6)
     z = rng.uniform(0.0, 4.0, 30).astype(np.float32)
     state, minute = fresh(1), blank(1)
-    state.rough[:], state.y1[:] = 0.0, 9.0
+    state.rough[:], state.scale[:] = 0.0, 0.1
     for value in z:
-        minute.z[:], minute.level[:] = value, 3.0
+        minute.z[:], minute.level[:], state.y1[:] = value, 3.0, 3.0 + 0.1 * value
         evidence.weigh(state, minute, GRID.numbers)
     expected = max(1.2 * naive.means(z.tolist(), 0.5), naive.means(z.tolist(), 0.3))
     assert minute.own[0] == pytest.approx(expected, rel=1e-5)

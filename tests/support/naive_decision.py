@@ -30,7 +30,7 @@ class Weigher:
             return NAN
         self.fast = 0.5 * self.fast + 0.5 * z
         self.slow = 0.7 * self.slow + 0.3 * z
-        self.votes = [*self.votes, z > self.p.vote_above][-8:]
+        self.votes = [*self.votes, (raw - level) / unit > self.p.vote_above][-8:]
         below = min(max((level - raw) / unit, 0.0), 6.0)
         gain = self.p.fall_up if below > self.fall else self.p.fall_down
         self.fall += gain * (below - self.fall)
