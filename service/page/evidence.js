@@ -29,6 +29,7 @@ export function windOf([east, north]) {
 export function sourceOf(alert) {
   const source = alert.evidence?.source;
   if (source) return [`${w(source.registered ? "registered" : "unregistered")} `, geo(source.lon, source.lat), `\u00a0±\u00a0${Math.round(source.within_m)}\u00a0m`];
+  if (alert.attribution === "wind") return [geo(alert.lon, alert.lat)];
   return [w(alert.attribution === "calm" ? "calm" : "unmeasured")];
 }
 

@@ -42,14 +42,12 @@ function drawAlerts() {
 
 // The newest of what is looked at, and all that is open of both: alarms are never hidden behind notices.
 async function loadAlerts(cursor = null) {
-  const asked = Date.now();
-  if (cursor) desk.next = keep(await ask(`${API}/alerts?kind=${desk.kinds}&cursor=${encodeURIComponent(cursor)}`), asked);
-  else {
-    desk.next = keep(await ask(`${API}/alerts?kind=${desk.kinds}`), asked);
-    for (const kinds of [ALARMS, NOTICES]) {
-      if (keep(await ask(`${API}/alerts?kind=${kinds}&status=open&limit=500`), asked)) desk.many.add(kinds);
-      else desk.many.delete(kinds);
-    }
+  const asked = Date.now(), { kinds } = desk;
+  const next = keep(await ask(`${API}/alerts?kind=${kinds}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`), asked);
+  if (kinds === desk.kinds) desk.next = next;
+  for (const open of cursor ? [] : [ALARMS, NOTICES]) {
+    if (keep(await ask(`${API}/alerts?kind=${open}&status=open&limit=500`), asked)) desk.many.add(open);
+    else desk.many.delete(open);
   }
   drawAlerts();
   nameCandidates();
