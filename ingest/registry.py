@@ -1,6 +1,7 @@
 """What is known of a district beside its readings: who measures where, sources, parks, people, marks, findings."""
 
-from typing import Annotated, Literal
+from operator import attrgetter
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
 
@@ -142,20 +143,33 @@ class ParkDevice(Row):
     limit: Annotated[FiniteFloat, Field(gt=0)]
 
 
+def _by(*names: str) -> AfterValidator:
+    """In the order of these fields."""
+
+    def in_order(rows: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(sorted(rows, key=attrgetter(*names)))
+
+    return AfterValidator(in_order)
+
+
 class Registry(BaseModel):
-    """A whole district; ids are unique, references hold (see `ingest.folder`)."""
+    """A whole district; ids are unique, references hold (see `ingest.folder`).
+
+    What the detector goes through row by row is in the order of its keys, so that a folder, whatever the order of its
+    lines, and the database are the same to it; for stations the layout sees to that.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     grid: GridRow
     stations: tuple[Station, ...] = ()
-    enterprises: tuple[Enterprise, ...] = ()
-    monitors: tuple[MonitorChannel, ...] = ()
+    enterprises: Annotated[tuple[Enterprise, ...], _by("enterprise_id")] = ()
+    monitors: Annotated[tuple[MonitorChannel, ...], _by("mn", "channel")] = ()
     people: tuple[Person, ...] = ()
     shifts: tuple[Shift, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    parks: tuple[ParkDevice, ...] = ()
+    marks: Annotated[tuple[Mark, ...], _by("start", "device_id", "kind")] = ()
+    findings: Annotated[tuple[Finding, ...], _by("at", "alert_id")] = ()
+    parks: Annotated[tuple[ParkDevice, ...], _by("park_id", "device_id", "channel")] = ()
 
     def cells(self) -> Grid:
         """The grid with its projection."""

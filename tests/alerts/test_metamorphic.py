@@ -156,7 +156,7 @@ def fence_line(times: float) -> list[Change]:
     """Twelve monitors around E1, one of which rises for half an hour."""
     rng = np.random.default_rng(5)
     places = [town.place(1150 + 90 * np.cos(i / 2), 1700 + 80 * np.sin(i / 2)) for i in range(12)]
-    first = town.town().monitors[1]
+    first = next(row for row in town.town().monitors if row.channel == "a25002")
     monitors = tuple(
         first.model_copy(update={"mn": f"V{i:02d}", "lon": lon, "lat": lat, "limit": None, "limit_period": ""})
         for i, (lon, lat) in enumerate(places)

@@ -19,7 +19,7 @@ Sent = list[tuple[float | None, Qc]]
 
 def plant(channel: str = "nmhc", unit: str = "mg/m³", limit: float | None = 60, period: str = "hour") -> Registry:
     """The little district with one monitor at NEAR."""
-    near = district().enterprises[0]
+    near = next(row for row in district().enterprises if row.enterprise_id == "NEAR")
     line = {"mn": MN, "enterprise_id": near.enterprise_id, "outlet": "DA001", "lon": near.lon, "lat": near.lat}
     line |= {"channel": channel, "unit": unit, "limit": limit, "limit_period": period}
     return district().model_copy(update={"monitors": (MonitorChannel.model_validate(line),)})

@@ -62,7 +62,7 @@ def test_ordinary_air_alarms_nobody() -> None:
 
 
 def test_calibration_gas_does_not_say_how_much_of_a_new_code_is_usual() -> None:
-    near = district().enterprises[0]
+    near = next(row for row in district().enterprises if row.enterprise_id == "NEAR")
     monitor = MonitorChannel(mn="MN1", enterprise_id="NEAR", lon=near.lon, lat=near.lat, channel="a25002", unit="mg/m3")
     watch = Watch(district().model_copy(update={"monitors": (monitor,)}))
     at = (watch.layout.index["MN1"], watch.layout.column["a25002"])

@@ -20,17 +20,16 @@ def test_a_folder_in_order_is_read_without_a_word(tmp_path: Path) -> None:
     assert warnings == []
     assert [row.station_id for row in registry.stations] == ["S1", "S2", "W1"]
     assert registry.stations[0].name == "北站"
-    assert registry.monitors[0].limit == 60
-    assert registry.monitors[1].limit is None
-    assert registry.monitors[1].limit_period == ""
+    limits = {row.channel: (row.limit, row.limit_period) for row in registry.monitors}
+    assert limits == {"nmhc": (60, "hour"), "so2": (None, ""), "a25002": (4, "hour")}
     assert registry.shifts[0].start.isoformat() == "2026-11-21T08:00:00+08:00"
     assert registry.marks[0].end is not None
     assert registry.marks[0].end.isoformat() == "2026-11-20T10:00:00+08:00"
     assert (registry.marks[1].kind, registry.marks[1].end) == ("fault", None)
     assert [finding.enterprise_id for finding in registry.findings] == ["E1", None]
-    assert [(row.park_id, row.device_id, row.limit) for row in registry.parks][::2] == [
-        ("K1", "S1", 20),
+    assert [(row.park_id, row.device_id, row.limit) for row in registry.parks][:2] == [
         ("K1", "M1", 0.1),
+        ("K1", "S1", 20),
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from ingest.folder import FolderError, read_folder
 from ingest.importer import Count, import_folder, load_registry
+from ingest.layout import Layout
 from sql.pool import connect
 from tests.support.deadline import until_true
 from tests.support.registry_folder import FILES, replaced, write
@@ -217,3 +218,24 @@ async def test_warnings_do_not_stop_an_import(database: str, tmp_path: Path) -> 
 async def test_before_the_first_import_there_is_no_registry(pool: asyncpg.Pool) -> None:
     async with pool.acquire() as connection:
         assert await load_registry(connection) is None
+
+
+async def test_the_database_and_a_folder_with_its_lines_in_any_order_are_the_same_registry(
+    pool: asyncpg.Pool, database: str, tmp_path: Path
+) -> None:
+    enterprises = "enterprise_id,name,lon,lat\n" + "".join(f"E{i},厂,119.96,31.77\n" for i in (3, 1, 10, 2))
+    folder = write(tmp_path, enterprises=enterprises)
+    straight, _ = read_folder(folder)
+    for path in folder.iterdir():
+        header, *lines = path.read_text().splitlines()
+        path.write_text("\n".join([header, *lines[::-1]]) + "\n")
+    turned, _ = read_folder(folder)
+    await import_folder(folder, database, BEFORE)
+    async with pool.acquire() as connection:
+        stored = await load_registry(connection)
+    assert stored is not None
+    for other in (turned, stored):
+        assert Layout.of(other) == Layout.of(straight)
+        for rows in ("enterprises", "monitors", "marks", "findings", "parks"):
+            assert getattr(other, rows) == getattr(straight, rows)
+    assert [row.enterprise_id for row in straight.enterprises] == ["E1", "E10", "E2", "E3"]
