@@ -1,10 +1,8 @@
 // The grid on a canvas: cells coloured by value or score, states that are no value hatched or dotted, alerts ringed.
 import { el } from "./dom.js";
+import { blend, dark, stops } from "./ramp.js";
 import { named, number, w } from "./words.js";
 
-const LIGHT = ["#f3efd3", "#f7d98a", "#f2a65a", "#dd5f4b", "#a92a58", "#5e1a5c"];
-const DARK = ["#1d3346", "#2a5f73", "#3f9184", "#9cba5e", "#f2c14e", "#f7843c"];
-const dark = matchMedia("(prefers-color-scheme: dark)");
 const MOST_SCORE = 10, METRES = 111320; // of a degree of latitude
 
 export function makeMap(canvas, tip, onPick) {
@@ -285,7 +283,7 @@ export function makeMap(canvas, tip, onPick) {
     return best;
   }
 
-  return { load, update, show, fit, zoom, scale: () => ({ low, high, stops: dark.matches ? DARK : LIGHT }) };
+  return { load, update, show, fit, zoom, scale: () => ({ low, high, stops: stops() }) };
 }
 
 function inside(ring, x, y) {
@@ -295,10 +293,4 @@ function inside(ring, x, y) {
     if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd;
   }
   return odd;
-}
-
-function blend(part) {
-  const stops = dark.matches ? DARK : LIGHT, at = part * (stops.length - 1), i = Math.min(stops.length - 2, Math.floor(at));
-  const [a, b] = [stops[i], stops[i + 1]].map((hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16)));
-  return `rgb(${a.map((from, k) => Math.round(from + (b[k] - from) * (at - i))).join(" ")})`;
 }

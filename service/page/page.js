@@ -18,7 +18,6 @@ const desk = {
 };
 const map = makeMap(document.querySelector("#map canvas"), $("tip"), (ix, iy) => chooseCell(ix, iy));
 
-// ---- alerts
 // What is open comes first, however long ago it began.
 function sorted() {
   return [...desk.alerts.values()].sort((a, b) => (b.status === "open") - (a.status === "open") || Date.parse(b.opened_at) - Date.parse(a.opened_at) || (a.id < b.id ? 1 : -1));
@@ -92,7 +91,6 @@ function learn(detail) {
   for (const enterprise of detail.enterprises) desk.enterprises.set(enterprise.enterprise_id, enterprise);
 }
 
-// ---- details
 async function choose(id, move = true) {
   desk.chosen = id;
   desk.cell = null;
@@ -147,7 +145,6 @@ function closeDetail() {
   drawAlerts();
 }
 
-// ---- the grid
 async function loadGrid() {
   const query = new URLSearchParams(desk.pollutant ? { pollutant: desk.pollutant } : {});
   if (desk.known) query.set("geometry", "false");
@@ -189,7 +186,6 @@ async function choosePollutant(name) {
   if (desk.cell) await addChart(desk.cell.ix, desk.cell.iy, name, null);
 }
 
-// ---- status, duty, registry
 async function loadStatus() {
   const ready = await ask("/readyz");
   desk.data = ready.data;
@@ -211,7 +207,6 @@ async function loadStations() {
   desk.national = stations.filter((station) => station.kind === "national");
 }
 
-// ---- the course of things
 // What failed stays told until the same thing succeeds.
 async function attempt(what) {
   try {
@@ -239,9 +234,7 @@ async function everything() {
   drawAlerts();
 }
 
-function every(seconds, what) {
-  setInterval(() => { if (!document.hidden) attempt(what); }, seconds * 1000);
-}
+const every = (seconds, what) => setInterval(() => { if (!document.hidden) attempt(what); }, seconds * 1000);
 
 function translate(language) {
   speak(language);

@@ -117,4 +117,4 @@ def _pairs(terms: str, name: str) -> list[str]:
 
 def test_page_is_light() -> None:
     """As it goes over the wire; half of it is words in two languages."""
-    assert sum(len(gzip.compress(file.read_bytes(), compresslevel=1)) for file in OURS) < 36_000
+    assert sum(len(gzip.compress(file.read_bytes(), compresslevel=1)) for file in OURS) < 38_000
