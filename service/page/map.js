@@ -141,7 +141,7 @@ export function makeMap(canvas, tip, onPick) {
     };
     const at = (place) => screen(project([place.lon, place.lat]));
     if (source) {
-      const radius = Math.max((source.within_m / METRES) * view.scale, 4);
+      const radius = Math.max((source.within_m / METRES) * view.scale, 15); // not hidden under the ring of the alert
       pen.setLineDash([6, 4]);
       disc(at(source), radius, ink("--band"), ink("--page"), 4);
       disc(at(source), radius, null, ink("--alarm"), 2);
