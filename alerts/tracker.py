@@ -9,6 +9,7 @@ from alerts.alert import Alert, Change
 from alerts.case import Anchor, Case, Member, Sighting, in_plume
 from alerts.detector.tuning import Tracking
 from alerts.detector.wind import Breeze
+from alerts.rules.fault import of_alarm
 from ingest.layout import Device, Layout
 
 HOTSPOT = "hotspot"
@@ -135,6 +136,7 @@ class Tracker:
                 "neighbours": sighting.panel.usable(sighting.place),
                 "neighbour_ids": self._neighbours(sighting),
                 "qc": sighting.panel.condition(sighting.place),
+                "triage": of_alarm(sighting.panel, sighting.place),
                 "severity": [[end.isoformat(), 1]],
             },
         )

@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from alerts.detector.evidence import Minute
-from alerts.detector.panel import Panel
+from alerts.detector.panel import FEWEST, Panel
 from alerts.detector.state import State
 from alerts.rules.condition import Condition, Seen
 from ingest.channel import COLUMN, POLLUTANTS
@@ -76,9 +76,11 @@ class Fault:
 
     def _conditions(self, seen: Seen, panel: Panel) -> Iterator[Condition]:
         sign = self._looks["sign"][panel.network.order, COLUMN[panel.pollutant]]
-        for i in np.flatnonzero((sign != NONE) & (sign != IS_HOTSPOT)):
-            row = int(panel.network.order[i])
-            if not seen.layout.is_monitor[row]:
+        is_monitor = seen.layout.is_monitor[panel.network.order]
+        for i in np.flatnonzero((sign != NONE) & (sign != IS_HOTSPOT) & ~is_monitor):
+            row, near = int(panel.network.order[i]), panel.network.neighbours[i]
+            # Stacks hold a hundred times what is in the air: beside their monitors nobody's level is a drift.
+            if sign[i] != IS_DRIFT or not is_monitor[near[near >= 0]].any():
                 yield self._condition(seen.layout.devices[row].id, panel, int(i), row)
 
     def _condition(self, name: str, panel: Panel, i: int, row: int) -> Condition:
@@ -122,6 +124,25 @@ def triage(panel: Panel, looks: NDArray[np.void]) -> None:
     # All references drift together, as every device leans on the others: only the difference to the middle says much.
     middle = np.median((panel.state.bias[::stride] + panel.state.base[::stride])[known])
     look(panel.state, panel.minute, panel.network.order, looks[:, column], prime, (panel.floor, middle))
+
+
+def of_alarm(panel: Panel, i: int) -> dict[str, object]:
+    """Triage of a device in alarm, from what the detector itself knows of it in this minute: `hotspot`, or `unsure`.
+
+    The alarm stands either way; a sign of a fault, or too few neighbours to tell, is said with it. What takes hours to
+    see (drift, steps) is not in it: that is `triage`.
+    """
+    state, usable = panel.state, panel.usable(i)
+    signs = {
+        # The plain function: the compiled one is for other types, and would be compiled in the midst of a minute.
+        SIGNS[IS_STUCK]: is_stuck.py_func(state.raw[i] - panel.floor, int(state.run[i]), float(state.repeat[i])),
+        SIGNS[IS_NOISY]: state.rough[i] > ROUGH and state.fall[i] > FALLS,
+        SIGNS[IS_LONELY]: state.step[i],
+        "few_neighbours": usable < FEWEST,
+    }
+    sign = next((name for name, there in signs.items() if there), SIGNS[IS_HOTSPOT])
+    verdict = "hotspot" if sign == SIGNS[IS_HOTSPOT] else "unsure"
+    return {"verdict": verdict, "sign": sign, "usable_neighbours": usable}
 
 
 def jumps(looks: NDArray[np.void], column: int) -> list[str]:

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from alerts.alert import Alert
-from alerts.rules.fault import EVERY, HOLD, IS_HOTSPOT, STUCK, WARM, Fault
+from alerts.rules.fault import EVERY, FALLS, HOLD, IS_HOTSPOT, ROUGH, STUCK, WARM, Fault, of_alarm
 from alerts.watch import Watch
 from ingest.channel import COLUMN
 from ingest.flag import Qc
 from ingest.layout import Frame, Layout
+from ingest.registry import MonitorChannel, Station
 from tests.support.rule import last
-from tests.support.scene import START, district, emit, weather
+from tests.support.scene import START, district, emit, place, weather
 
 NAME, KNOWN = "M14", WARM * EVERY + 300  # min until its usual difference is known
 LAYOUT = Layout.of(district())
@@ -74,6 +75,49 @@ def test_a_stuck_value_is_told_once_and_closed_after_it_has_moved_again() -> Non
     assert 80 <= minute_of(alert) <= 80 + EVERY + 1
     assert alert.closed_at is not None
     assert 250 < (alert.closed_at - alert.opened_at).total_seconds() / 60 + minute_of(alert) <= 251 + HOLD
+
+
+def test_beside_the_monitors_of_stacks_no_boundary_stations_level_is_a_drift() -> None:
+    spots = [dict(zip(("lon", "lat"), place(1.0 + 0.25 * i, 2.5), strict=True)) for i in range(8)]
+    stations = tuple(Station(station_id=f"B{i}", name="", kind="boundary", **at) for i, at in enumerate(spots[:3]))
+    line = {"enterprise_id": "NEAR", "password": "", "channel": "nmhc", "unit": "mg/m3"}
+    monitors = tuple(MonitorChannel(mn=f"V{i}", **line, **at) for i, at in enumerate(spots[3:]))
+    watch = Watch(district().model_copy(update={"stations": stations, "monitors": monitors}))
+    rng, column = np.random.default_rng(3), watch.layout.column["nmhc"]
+    changes = []
+    for i in range(KNOWN):
+        frame = Frame.empty(watch.layout, START + timedelta(minutes=i))
+        frame.values[:, column] = np.array([0.3] * 3 + [20] * 5) * np.exp(0.05 * rng.normal(size=8))
+        changes += watch.close(frame)
+    assert last(changes, "fault") == []
+
+
+def test_an_alarm_says_how_sure_it_is_that_no_fault_made_it() -> None:
+    watch = knowing()
+    frames = minutes(60)
+    emit(frames, LAYOUT, 20, 60)
+    (alert,) = last([change for frame in frames for change in watch.close(frame)], "hotspot")
+    neighbours = alert.evidence["neighbours"]
+    assert alert.evidence["triage"] == {"verdict": "hotspot", "sign": "hotspot", "usable_neighbours": neighbours}
+
+
+@pytest.mark.parametrize("sign", ["stuck", "noisy", "lonely", "few_neighbours", "hotspot"])
+def test_a_sign_of_a_fault_makes_an_alarm_unsure(sign: str) -> None:
+    watch = knowing()
+    watch.close(minutes(1)[0])
+    panel = watch.find("pm25", "grid")
+    i = int(np.flatnonzero(panel.network.order == ROW)[0])
+    if sign == "stuck":
+        panel.state.run[i], panel.state.repeat[i] = STUCK + 100, 0.1
+    elif sign == "noisy":
+        panel.state.rough[i], panel.state.fall[i] = 2 * ROUGH, 2 * FALLS
+    elif sign == "lonely":
+        panel.state.step[i] = 1
+    elif sign == "few_neighbours":
+        near = panel.network.neighbours[i]
+        panel.minute.y[near[near >= 0][2:]] = np.nan
+    found = of_alarm(panel, i)
+    assert (found["sign"], found["verdict"]) == (sign, "hotspot" if sign == "hotspot" else "unsure")
 
 
 def test_a_run_of_zeros_is_clean_air() -> None:
