@@ -77,10 +77,11 @@ class Fault:
     def _conditions(self, seen: Seen, panel: Panel) -> Iterator[Condition]:
         sign = self._looks["sign"][panel.network.order, COLUMN[panel.pollutant]]
         is_monitor = seen.layout.is_monitor[panel.network.order]
+        # Stacks hold a hundred times what is in the air: beside their monitors nobody's level is a drift.
+        stacks = bool((is_monitor & (panel.state.age >= panel.profile.numbers.prime)).any())
         for i in np.flatnonzero((sign != NONE) & (sign != IS_HOTSPOT) & ~is_monitor):
-            row, near = int(panel.network.order[i]), panel.network.neighbours[i]
-            # Stacks hold a hundred times what is in the air: beside their monitors nobody's level is a drift.
-            if sign[i] != IS_DRIFT or not is_monitor[near[near >= 0]].any():
+            row = int(panel.network.order[i])
+            if sign[i] != IS_DRIFT or not stacks:
                 yield self._condition(seen.layout.devices[row].id, panel, int(i), row)
 
     def _condition(self, name: str, panel: Panel, i: int, row: int) -> Condition:

@@ -1,7 +1,7 @@
 """What an alert rests on, as the API describes it: enough to draw it and to argue about it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,6 +45,7 @@ EXAMPLE: dict[str, Any] = {
             "roughness": 0.0678,
             "suspected_step": False,
         },
+        "triage": {"verdict": "hotspot", "sign": "hotspot", "usable_neighbours": 3},
         "severity": [["2026-11-21T00:12:00+00:00", 1], ["2026-11-21T00:16:00+00:00", 3]],
         "pollutants": {
             "pm25": {
@@ -106,6 +107,14 @@ class Likely(BaseModel):
     registered: bool
 
 
+class Triage(BaseModel):
+    """Whether a fault of the device `lead` may have made the alarm."""
+
+    verdict: Literal["hotspot", "unsure"]
+    sign: Annotated[str, Field(description="`hotspot`, or of a fault: `stuck`, `noisy`, `lonely`, `few_neighbours`")]
+    usable_neighbours: int
+
+
 Span = tuple[datetime, Annotated[int, Field(ge=1, le=4)]]
 
 
@@ -126,6 +135,7 @@ class Evidence(BaseModel):
     neighbours: Annotated[int | None, Field(description="usable ones, that made the background")] = None
     neighbour_ids: Annotated[list[str], Field(description="the same by name, nearest first")] = []
     qc: Annotated[Condition | None, Field(description="of the device `lead` when it opened the alert")] = None
+    triage: Annotated[Triage | None, Field(description="of the device `lead` when it opened the alert")] = None
     severity: Annotated[list[Span], Field(description="every step up and down: since when, what")] = []
     pollutants: Annotated[dict[str, Peak], Field(description="the peak of each")] = {}
     wind: Annotated[list[float] | None, Field(description="m/s, east and north, where it blows to")] = None
