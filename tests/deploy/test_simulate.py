@@ -129,7 +129,7 @@ def test_an_emission_raises_the_stations_downwind_and_not_those_upwind(registry:
 
 def test_a_monitor_shows_what_its_enterprise_does(registry: Registry) -> None:
     clean = Fleet(registry, 7, emissions_a_day=0)
-    monitor = registry.monitors[0]
+    monitor = next(row for row in registry.monitors if row.channel == "nmhc")
     strong = clean.with_emissions([Emission(monitor.enterprise_id, NOON, 60, 8)])
     inside, outside = strong.minute(NOON + 30 * MINUTE), strong.minute(NOON + 90 * MINUTE)
     assert monitor.limit is not None
