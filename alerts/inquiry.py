@@ -83,7 +83,7 @@ class Inquiry:
     def _prior(self, panels: Sequence[Panel], clock: int) -> NDArray[np.float64]:
         """How suspicious every enterprise is in this minute beside the wind; the same for all alerts."""
         if self._weights[0] != clock:
-            seen = suspicion.from_monitors(suspicion.of_monitors(panels, self.layout), self.names)
+            seen = suspicion.from_monitors(suspicion.of_monitors(panels, self.layout, clock), self.names)
             found = suspicion.from_findings(self.findings, self.names, datetime.fromtimestamp(clock * 60, UTC))
             self._weights = (clock, suspicion.weights(seen, found))
         return self._weights[1]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.detector.panel import Panel
-from alerts.detector.state import NO_TRACE, TRACE_STEP
+from alerts.detector.state import NO_TRACE, TRACE, TRACE_STEP
 from ingest.layout import Layout
 from ingest.registry import Finding
 
@@ -18,7 +18,8 @@ LOUD = 3.0  # z from which it clearly shows something
 CLEARED = 0.5  # how likely an enterprise is whose monitors are quiet: much is let out beside the stack
 CAUGHT = 5.0  # and one whose monitors are not
 FADES = timedelta(days=180)  # a finding says half as much after it
-BLOCKS = 3  # of the minutes that a panel remembers, averaged each
+QUARTER = 15  # min looked back
+BLOCK = 5  # of these averaged
 BOUNDS = (0.2, 20.0)  # all reasons together: the wind must be able to outvote them
 
 
@@ -28,16 +29,17 @@ def weights(of_monitors: Floats, of_findings: Floats) -> Floats:
     return product
 
 
-def of_monitors(panels: Iterable[Panel], layout: Layout) -> dict[str, float]:
-    """Enterprise → highest excess z of its monitors, averaged over about five minutes, in the last quarter of an hour.
+def of_monitors(panels: Iterable[Panel], layout: Layout, clock: int) -> dict[str, float]:
+    """Enterprise → highest excess z of its monitors, five minutes' mean, in the quarter of an hour up to `clock`.
 
     Every pollutant counts: what goes wrong in a plant shows where it is measured. NaN where none gave evidence.
     """
     highest: dict[str, float] = {}
+    newest = np.arange(clock - QUARTER + 1, clock + 1)
     for panel in panels:
         for place in np.flatnonzero(layout.is_monitor[panel.network.order]):
-            trace = panel.state.trace[:, place].astype(np.float64)
-            blocks = np.array_split(np.where(trace == NO_TRACE, np.nan, trace), BLOCKS)
+            trace = panel.state.trace[newest % TRACE, place].astype(np.float64)
+            blocks = np.where(trace == NO_TRACE, np.nan, trace).reshape(-1, BLOCK)
             means = [float(np.nanmean(block)) for block in blocks if not np.isnan(block).all()]
             owner = str(layout.devices[panel.network.order[place]].enterprise_id)
             scale = max(panel.state.scale[place], panel.profile.numbers.scale_floor)

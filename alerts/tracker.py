@@ -36,7 +36,7 @@ class Tracker:
         for case in self.cases:
             case.leave(active, end)
         taken = {member for case in self.cases for member in case.inside}
-        for sighting in sorted(sightings, key=lambda s: (-s.score, s.member)):
+        for sighting in sorted(sightings, key=lambda s: (-s.score, -s.excess, s.member)):
             if sighting.member not in taken:
                 self._join(sighting, end, clock)
         for case in self.cases:
@@ -91,7 +91,7 @@ class Tracker:
 
     def _anchor(self, case: Case, sighting: Sighting, clock: int) -> None:
         """Whom no estimate explains, what comes much later or is another pollutant: asked for the source as well."""
-        if len(case.anchors) >= self.p.anchors:
+        if len(case.anchors) >= case.anchors[0].profile.anchors:
             return
         age = clock - max(anchor.opened for anchor in case.anchors)
         new = age >= self.p.anew or all(anchor.pollutant != sighting.pollutant for anchor in case.anchors)

@@ -11,6 +11,7 @@ class Profile(NamedTuple):
     reach: float  # m, neighbours that make the regional reference
     close: float  # m, neighbours that may corroborate
     linger: int  # min without any device in alarm before an alert closes: how long the wind may look away
+    anchors: int  # devices of an alert from which the source is looked for, at most
     again: tuple[int, ...]  # min after the opening at which the source is asked for
     plume: "Plume"
     numbers: "Numbers"
@@ -76,7 +77,8 @@ GRID = Profile(
     name="grid",
     reach=6000,
     close=1600,
-    linger=35,
+    linger=40,
+    anchors=5,
     again=(0, 10, 20),
     plume=Plume(5000, lattice=500, neighbourhood=1000, across=20, up=6, turning=0.02, noise=0.05, trust=0.35),
     numbers=Numbers(
@@ -95,7 +97,7 @@ GRID = Profile(
         held_above=3.5,
         scale_gain=0.004,
         scale_floor=0.08,
-        vote_above=1.95,
+        vote_above=2.0,
         rough_gain=0.2,
         rough_free=1.2,
         rough_share=0.4,
@@ -110,12 +112,12 @@ GRID = Profile(
         fall_up=0.4,
         fall_down=0.04,
         fall_free=1.2,
-        fall_weight=4.5,
-        flat=0.2,
-        lively=0.28,
+        fall_weight=6.0,
+        flat=0.22,
+        lively=0.3,
         votes=5,
-        threshold=3.2,
-        at_once=1.15,
+        threshold=3.1,
+        at_once=1.2,
         closing=0.8,
         quiet=4,
     ),
@@ -125,6 +127,7 @@ FENCE = Profile(
     reach=500,
     close=150,
     linger=120,
+    anchors=1,  # whoever stands at the fence hears all that the first one hears
     again=(0, 10, 20, 60, 120),
     plume=Plume(500, lattice=20, neighbourhood=100, across=2, up=2, turning=0.05, noise=0.1, trust=0.2),
     numbers=Numbers(
@@ -177,17 +180,16 @@ class Tracking(NamedTuple):
     emission, over 4,600 pairs of twelve simulated districts (seeds 100-111), rounded.
     """
 
-    belongs: float = 5.0  # log odds at no distance
+    belongs: float = 5.1  # log odds at no distance
     unit: float = 1000.0  # m
-    near: float = 3.0  # less for the first unit from the nearest device of the alert
-    far: float = 1.0  # less for each further one
+    near: float = 3.4  # less for the first unit from the nearest device of the alert
+    far: float = 0.8  # less for each further one
     idle: float = 0.75  # less, times ln(1 + min since anybody was in alarm)
     known: float = 2.0  # more where a source is known that explains all of it
     expected: float = 1.3  # times ln of the share that it explains
     nothing: float = 3.5  # -ln of a share that is none
     enough: float = 1.0  # ln of one that is more than seen
     other: float = 0.5  # less for a pollutant that the alert has not yet
-    anchors: int = 5  # devices from which the source is looked for, at most
     unexplained: float = 0.3  # share under which a device that joins is another one of these
     soon: int = 3  # min after which it may be
     anew: int = 30  # min after which it is, whatever explains it
