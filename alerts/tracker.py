@@ -60,10 +60,10 @@ class Tracker:
 
     def _join(self, sighting: Sighting, end: datetime, clock: int) -> None:
         """Into the alert that it most likely belongs to, else into a new one."""
-        odds = [(self._odds(case, sighting, clock), -i) for i, case in enumerate(self.cases)]
-        best, i = max(odds, default=(0.0, 0))
+        odds = [self._odds(case, sighting, clock) for case in self.cases]
+        best = max(odds, default=0.0)
         if best > 0:
-            case = self.cases[-i]
+            case = self.cases[odds.index(best)]
             self._anchor(case, sighting, clock)
         else:
             case = self._open(sighting, end, clock)
@@ -72,8 +72,8 @@ class Tracker:
 
     def _odds(self, case: Case, sighting: Sighting, clock: int) -> float:
         """Log odds that an alarm is of the alert's source (see `Tracking`)."""
-        p, lead = self.p, self.device(case.lead)
-        if lead and sighting.cell == lead.cell:
+        p, first = self.p, case.alert.cells[0]
+        if sighting.cell == (first.ix, first.iy):
             return math.inf  # of one place there is one open alert
         if self._apart(case.lead, sighting.device) > case.span + p.reach():
             return -math.inf

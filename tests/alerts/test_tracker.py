@@ -148,3 +148,20 @@ def test_the_evidence_is_enough_to_argue_about_it() -> None:
     assert qc["suspected_step"] is False
     assert evidence["wind"] == pytest.approx([2.0, 0.0], abs=0.05)
     assert (alert.profile, alert.detector) == ("grid", watch.version)
+
+
+def test_of_a_cell_whose_first_device_is_gone_there_is_still_one_alert() -> None:
+    lon, lat = place(2.6, 2.6)
+    second = Station(station_id="SECOND", name="", kind="micro", lon=lon, lat=lat)
+    both = district().model_copy(update={"stations": (*district().stations, second)})
+    watch, frames = prepared(both, 40)
+    add(frames[FIRST : FIRST + 12], watch, station(2, 2), "pm25", 90.0)
+    add(frames[FIRST + 16 : FIRST + 34], watch, "SECOND", "pm25", 90.0)
+    (before,) = hotspots(watch, frames[: FIRST + 14])
+    rest = tuple(row for row in both.stations if row.station_id != station(2, 2))
+    after = Watch(both.model_copy(update={"stations": rest}))
+    after.load(watch.dump())
+    rows = [watch.layout.index[device.id] for device in after.layout.devices]
+    moved = [Frame(frame.minute, frame.values[rows], frame.qc[rows]) for frame in frames[FIRST + 14 :]]
+    told = hotspots(after, moved)
+    assert {alert.id for alert in told} == {before.id}
