@@ -93,10 +93,10 @@ async def test_what_fails_at_the_last_moment_leaves_nothing_and_is_done_again(
     post: Post, pool: asyncpg.Pool, database: str
 ) -> None:
     frames = script()
-    await send(pool, frames[: FIRST + 2])
+    await send(pool, frames[:FIRST])
     await work(post)
     before = await pool.fetchval("SELECT count(*) FROM verdict")
-    await send(pool, frames[FIRST + 2 :])
+    await send(pool, frames[FIRST:])
     owner = await asyncpg.connect(database)
     await owner.execute("ALTER TABLE watermark ADD CONSTRAINT no CHECK (minute < $$2026-11-03 04:30Z$$)")
     with pytest.raises(asyncpg.CheckViolationError):

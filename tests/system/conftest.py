@@ -23,7 +23,7 @@ from tests.support.scenario import START, changes, stored_as, write_scenario
 
 LINE = (
     *("id", "pollutant", "opened_at", "closed_at", "severity", "cells", "lon", "lat", "peak_at", "peak_value"),
-    *("background", "excess", "score", "kind", "candidates", "attribution", "detector"),
+    *("background", "excess", "score", "kind", "candidates", "attribution", "detector", "pollutants"),
 )
 READINGS = """
     SELECT device_id, ts, pm25, wind_speed, wind_direction FROM station_reading JOIN device USING (device)
