@@ -156,7 +156,7 @@ def test_a_trial_finds_strong_emissions_put_into_a_recording(tmp_path: Path, mon
     folder = write_scenario(tmp_path / "scenario")
     here = scope(folder, DEFAULT)
     assert here == Scope(("pm25",), ("grid",), frozenset())
-    trial = Trial(folder, DEFAULT, ("pm25",), seed=2)
+    trial = Trial(folder, DEFAULT, ("pm25",), seed=3)
     plain, injected = run(trial._replace(pollutants=None)), run(trial)
     assert plain.counted == injected.counted == range(FIRST + PRIMED, FIRST + MINUTES)
     assert len(plain.alerts) <= len(EMISSIONS)
