@@ -65,13 +65,13 @@ class Regional:
         """The episode that this minute is part of, if any."""
         rises = [self._rise(seen, i) for i in range(len(PARTICLES))]
         episode = self._episode[-1]
-        high = [i for i, rise in enumerate(rises) if rise is not None and rise.risen >= SHARE]
+        high = {i: rise for i, rise in enumerate(rises) if rise is not None and rise.risen >= SHARE}
         if not episode[LEAD]:
             episode[RISING] = episode[RISING] + 1 if high else 0
             if episode[RISING] < FOR:
                 return []
-            lead = max(high, key=lambda i: rises[i].risen)  # type: ignore[union-attr]
-            episode[:] = lead + 1, 0, 0, side(rises[lead].rise, self._xy), 1  # type: ignore[union-attr]
+            lead = max(high, key=lambda i: high[i].risen)
+            episode[:] = lead + 1, 0, 0, side(high[lead].rise, self._xy), 1
         lasting = any(rise is not None and rise.above >= BACK for rise in rises)
         episode[CALMING] = 0 if lasting else episode[CALMING] + 1
         if episode[CALMING] >= QUIET:
