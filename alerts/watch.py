@@ -27,6 +27,7 @@ from ingest.marks import Marks
 from ingest.registry import Enterprise, GridRow, MonitorChannel, Registry, Station
 
 MINUTE = timedelta(minutes=1)
+TURNS = 15  # minutes after which every rule has had its turn
 BRIDGE = 60  # minutes of silence that are stepped through one by one; after them every alert is closed
 
 
@@ -174,6 +175,8 @@ def compile(tuning: Tuning = DEFAULT) -> None:  # noqa: A001
     watch = Watch(registry, tuning)
     panel = watch.admit("pm25", watch.tuning.grid.name)
     minute = datetime(2000, 1, 1, tzinfo=UTC)
-    watch.close(Frame.empty(watch.layout, minute))
+    panel.state.age[:] = panel.profile.numbers.prime  # who is not primed is not triaged
+    for i in range(TURNS):
+        watch.close(Frame.empty(watch.layout, minute + i * MINUTE))
     trail = attribution.begin(panel, 0, watch.layout.xy, 0)
     attribution.attribute(trail, np.ones((len(trail.excess) + TRAVEL, 2)), ["E"], np.zeros((1, 2)))
