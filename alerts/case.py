@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from alerts.alert import Alert, Candidate, Stay
-from alerts.attribution import Source, Trail
+from alerts.attribution import NAMED, Source, Trail
 from alerts.detector.panel import Panel
 from alerts.detector.tuning import Profile, Tracking
 from alerts.detector.wind import Breeze
@@ -16,7 +16,7 @@ from ingest.layout import Device
 
 NEAR = 400.0  # m: so near a source every wind will do
 CONE = 0.6  # half width of a plume and its meanders, of the distance
-NAMED = 10  # candidates given
+TRUST = 0.6  # in what a later anchor says of the source of the first
 Member = tuple[str, str]  # device id, pollutant
 
 
@@ -180,15 +180,15 @@ def leading(sources: list[Source]) -> Source:
     return next((source for source in sources if source.attribution == "wind"), sources[0])
 
 
-def joined(sources: list[Source], trust: float = 0.6) -> tuple[Candidate, ...]:
-    """Candidates of several anchors: each later one speaks with `trust`; together they add up to at most 1.
+def joined(sources: list[Source]) -> tuple[Candidate, ...]:
+    """Candidates of several anchors: each later one speaks with TRUST; together they add up to at most 1.
 
     An enterprise that two anchors point at independently is more likely than either says (noisy or).
     """
     none: dict[str, float] = {}
     for i, source in enumerate(sources):
         for candidate in source.candidates:
-            share = 1 - candidate.score * (trust if i else 1.0)
+            share = 1 - candidate.score * (TRUST if i else 1.0)
             none[candidate.enterprise_id] = none.get(candidate.enterprise_id, 1.0) * share
     total = max(sum(1 - rest for rest in none.values()), 1.0)
     ranked = sorted(((1 - rest) / total, name) for name, rest in none.items())[::-1]

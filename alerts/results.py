@@ -27,9 +27,9 @@ def body_of(alert: Alert, late: bool = False) -> dict[str, Any]:
     """The alert as the API and the feed give it: the contract's line and what the desk needs besides."""
     status = "open" if alert.closed_at is None else "closed"
     about = {"source": alert.source, "profile": alert.profile, "evidence": alert.evidence}
-    body = {**alert.line(), "status": status, "late": late, **about}
     # Through JSON once, so that it equals what the database gives back.
-    return json.loads(json.dumps(body))  # type: ignore[no-any-return]
+    body: dict[str, Any] = json.loads(json.dumps({**alert.line(), "status": status, "late": late, **about}))
+    return body
 
 
 async def put_alert(on: asyncpg.Connection, alert: Alert, action: str, at: datetime, why: str = "") -> None:

@@ -136,7 +136,9 @@ def test_a_condition_can_be_argued_about(told: list[Told]) -> None:
         assert 1 <= condition.severity <= 4
         assert condition.score >= 1
         assert condition.devices == (condition.source,)
-        assert condition.evidence["sign"] == next(iter(condition.evidence["signs"]))  # type: ignore[call-overload]
+        signs = condition.evidence["signs"]
+        assert isinstance(signs, dict)
+        assert condition.evidence["sign"] == next(iter(signs))
 
 
 def test_a_broken_ratio_is_told_once_for_a_pair(told: list[Told]) -> None:

@@ -5,7 +5,7 @@ import pytest
 from alerts.kind import KINDS, kind_of
 from alerts.results import body_of
 from alerts.text import text_of
-from ingest.channel import CHANNELS
+from ingest.channel import CHANNELS, Channel
 from tests.support.hotspot import hotspot
 
 
@@ -24,10 +24,10 @@ def test_a_closed_one() -> None:
 
 
 @pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.name)
-def test_every_channel_has_its_words_and_unit(channel: object) -> None:
-    text = text_of("opened", body_of(hotspot(pollutant=channel.name)))  # type: ignore[attr-defined]
-    assert channel.zh in text["zh"]  # type: ignore[attr-defined]
-    assert channel.unit in text["en"]  # type: ignore[attr-defined]
+def test_every_channel_has_its_words_and_unit(channel: Channel) -> None:
+    text = text_of("opened", body_of(hotspot(pollutant=channel.name)))
+    assert channel.zh in text["zh"]
+    assert channel.unit in text["en"]
 
 
 def test_an_air_code_without_a_row_of_its_own_stands_for_itself() -> None:
