@@ -43,7 +43,13 @@ COLUMN = {channel.name: i for i, channel in enumerate(CHANNELS)}
 POLLUTANTS = tuple(channel.name for channel in CHANNELS if channel.pollutant)
 
 FACTOR = re.compile(r"a\d{5}")
-"""What a VOC monitor may send besides the named channels: an HJ 212 / HJ 524 air code."""
+"""A pollutant or condition beside the named channels: an HJ 212 / HJ 524 air code."""
+
+CODE = re.compile(r"[a-z]\d{5}|SB\d{1,4}")
+"""What a monitor may send besides the named channels: air codes, electricity (d…), production (p…), process codes, and
+the state of a facility (SB…: 0 off, 1 running, 2 calibrating, 3 maintained, 4 alarm, 5 back-flushing)."""
+
+NAME_OF_CODE = {channel.code: channel.name for channel in CHANNELS}
 
 # HJ 212-2017 annex B: flow, and the conditions of the gas (a01…: velocity, temperature, pressure, humidity; oxygen).
 _CONDITION = re.compile(r"a00000|a01\d{3}|a19001")

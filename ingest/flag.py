@@ -1,10 +1,12 @@
-"""Why a value may not be used as evidence: the HJ 212 letters and our own checks, as one byte."""
+"""Why a value may not be used as evidence: the HJ 212 letters and our own checks, as one byte, and its grade."""
 
-from enum import IntEnum
+from enum import Enum, IntEnum
+
+import numpy as np
 
 
 class Qc(IntEnum):
-    """GOOD is evidence; everything else is kept but judged by nobody. Stored as a byte: append only."""
+    """The reason; GOOD is none. Stored as a byte: append only."""
 
     GOOD = 0
     STOPPED = 1
@@ -15,9 +17,45 @@ class Qc(IntEnum):
     OVER_RANGE = 6
     COMMUNICATION = 7
     IMPLAUSIBLE = 16
+    UNKNOWN = 17  # a protocol that flags values, and no flag
+    # From here on: what the checks of `ingest.quality` find afterwards. Kept and shown; the detector judges by itself.
+    BEYOND_SPAN = 32
+    STEP = 33
+    SPIKE = 34
+    FLAT = 35
+    NOISE = 36
+    CROSSED = 37  # PM2.5 above PM10
+    HUMID = 38
+    DRIFT = 39
+    STACKED = 40
+    CLOCK = 41
 
 
-# HJ 212-2017 table 8
+class Grade(Enum):
+    """How good a value is; the names are those of QARTOD's primary flags."""
+
+    GOOD = "good"
+    UNKNOWN = "unknown"
+    SUSPECT = "suspect"
+    FAIL = "fail"
+    MISSING = "missing"
+
+
+def grade(qc: int) -> Grade:
+    """The grade of a value that is there; one that is not is MISSING whatever its reason."""
+    if qc == Qc.GOOD:
+        return Grade.GOOD
+    if qc == Qc.UNKNOWN:
+        return Grade.UNKNOWN
+    return Grade.SUSPECT if qc >= Qc.BEYOND_SPAN else Grade.FAIL
+
+
+USABLE = np.array([grade(code) in (Grade.GOOD, Grade.SUSPECT) for code in range(256)])
+"""By reason: whether a value counts for means. A suspect one does, and is counted as such beside."""
+
+UNFLAGGED = "?"
+
+# HJ 212-2017 table 8: only N is a valid measurement
 LETTERS = {
     "N": Qc.GOOD,
     "F": Qc.STOPPED,
@@ -27,4 +65,5 @@ LETTERS = {
     "C": Qc.CALIBRATION,
     "T": Qc.OVER_RANGE,
     "B": Qc.COMMUNICATION,
+    UNFLAGGED: Qc.UNKNOWN,
 }

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
 
-from ingest.channel import COLUMN, FACTOR
+from ingest.channel import CODE, COLUMN
 from ingest.grid import Grid
 
 
@@ -26,8 +26,8 @@ Latitude = Annotated[FiniteFloat, Field(ge=-90, le=90)]
 
 
 def _known_channel(name: str) -> str:
-    if name not in COLUMN and not FACTOR.fullmatch(name):
-        raise ValueError(f"no such channel; there are {', '.join(COLUMN)} and HJ 212 air codes such as a24088")
+    if name not in COLUMN and not CODE.fullmatch(name):
+        raise ValueError(f"no such channel; there are {', '.join(COLUMN)} and HJ 212 codes such as a24088, d10001, SB1")
     return name
 
 
