@@ -1,4 +1,4 @@
-"""Judging values as evidence: pure checks over columns, each naming its reason."""
+"""What cannot be is taken out as it comes in, and says so: the range of every channel."""
 
 import numpy as np
 from numpy.typing import NDArray
