@@ -189,6 +189,10 @@ class Broker:
             size += len(batch[-1].payload)
         return batch
 
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Hand over a message without waiting; nobody may be listening."""
+        self._client.publish(topic, payload)
+
     def ack(self, messages: Sequence[Message]) -> None:
         """Tell the broker that these are committed, and make room for as many."""
         for message in messages:

@@ -21,7 +21,7 @@ def clock_errors(batch: Batch, now: datetime) -> dict[int, float]:
 
     Of several frames of a device the one nearest to our clock counts: buffered ones come with a new one.
     """
-    minutes = [*batch.minutes, *(value.minute for value in batch.monitor)]
+    minutes = [*batch.minutes, *(value.ts for value in batch.monitor)]
     early, late = now - BEHIND - MINUTE, now + AHEAD - MINUTE
     if not batch.untimely and (not minutes or (min(minutes) >= early and max(minutes) <= late)):
         return {}
@@ -36,5 +36,5 @@ def clock_errors(batch: Batch, now: datetime) -> dict[int, float]:
 
 def _stamps(batch: Batch) -> Iterator[tuple[int, datetime]]:
     yield from zip(batch.devices, batch.minutes, strict=True)
-    yield from ((value.device, value.minute) for value in batch.monitor)
+    yield from ((value.device, value.ts) for value in batch.monitor)
     yield from batch.untimely

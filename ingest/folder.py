@@ -11,8 +11,10 @@ from ingest.lines import Line, R, Report, read_rows
 from ingest.references import Files, check
 from ingest.registry import (
     Enterprise,
+    Facility,
     Finding,
     GridRow,
+    Logger,
     Mark,
     MonitorChannel,
     ParkDevice,
@@ -20,6 +22,7 @@ from ingest.registry import (
     Registry,
     Shift,
     Station,
+    StationChannel,
 )
 
 STACKED_M = 1.0  # two micro-stations closer than this share a default coordinate rather than a wall
@@ -52,6 +55,9 @@ def read_folder(path: Path) -> tuple[Registry, list[str]]:
         marks=_only(files.marks),
         findings=_only(files.findings),
         parks=_only(files.parks),
+        loggers=_only(files.loggers),
+        station_channels=_only(files.station_channels),
+        facilities=_only(files.facilities),
     )
     return registry, report.warnings
 
@@ -67,6 +73,9 @@ def _read(path: Path, report: Report) -> Files:
         marks=read_rows(path / "marks.csv", Mark, report),
         findings=read_rows(path / "findings.csv", Finding, report),
         parks=read_rows(path / "parks.csv", ParkDevice, report),
+        loggers=read_rows(path / "loggers.csv", Logger, report),
+        station_channels=read_rows(path / "channels.csv", StationChannel, report),
+        facilities=read_rows(path / "facilities.csv", Facility, report),
     )
 
 
@@ -92,7 +101,7 @@ def _warn_places(grid: Grid | None, stations: Iterable[tuple[Line, Station]], re
     """Stations outside the grid and stations on one spot: real registries are full of default coordinates."""
     spots: dict[tuple[int, int], tuple[Line, Station]] = {}
     for line, row in stations:
-        if grid is None or row.kind == "weather":
+        if grid is None or row.kind in ("weather", "mobile"):
             continue
         if grid.cell(row.lon, row.lat) is None:
             report.warnings.append(f"{line}:lon: {row.station_id} lies outside the grid: it will not be judged")

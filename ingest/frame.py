@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-SAMPLE_BYTES = 4096
-
 
 class Message(NamedTuple):
     """One message as it came; `handle` is its sender's (broker or gateway), to acknowledge it by."""

@@ -5,22 +5,30 @@ A broker fills every session of a shared subscription, also that of a process th
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import asyncpg
 
 from ingest.broker import Broker
-from ingest.protocols import PROTOCOLS
+from ingest.protocols import PROTOCOLS, Source
 from ingest.slot import SLOT
 from sql.failure import FAILURES, is_passing
 
 logger = logging.getLogger(__name__)
 
-TOPICS = [f"$share/ingest/{protocol.topic_filter}" for protocol in PROTOCOLS]
 CHECK_S = 5.0
 QUIET_S = 2.0  # a broker sends what it has kept without pause
 Carry = Callable[[Broker, asyncio.Event], Awaitable[None]]
+Leave = Callable[..., Broker]
+"""The session of a client id, to be left."""
+
+
+def topics(sources: Sequence[Source]) -> list[str]:
+    """What is subscribed, the load shared among all ingest processes."""
+    filters = [protocol.topic_filter for protocol in PROTOCOLS] + [source.topic_filter for source in sources]
+    return [f"$share/ingest/{topic_filter}" for topic_filter in filters]
 
 
 def session(number: int) -> str:
@@ -29,9 +37,9 @@ def session(number: int) -> str:
 
 
 @asynccontextmanager
-async def inheriting(pool: asyncpg.Pool, mqtt_url: str, carry: Carry) -> AsyncIterator[None]:
+async def inheriting(pool: asyncpg.Pool, mqtt_url: str, topics: Sequence[str], carry: Carry) -> AsyncIterator[None]:
     """While inside, look after abandoned sessions; `carry` is the road of their messages."""
-    task = asyncio.create_task(_inherit(pool, mqtt_url, carry))
+    task = asyncio.create_task(_inherit(pool, partial(Broker, mqtt_url, topic_filters=topics, leaving=True), carry))
     try:
         yield
     finally:
@@ -40,25 +48,25 @@ async def inheriting(pool: asyncpg.Pool, mqtt_url: str, carry: Carry) -> AsyncIt
             await task
 
 
-async def _inherit(pool: asyncpg.Pool, mqtt_url: str, carry: Carry) -> None:
+async def _inherit(pool: asyncpg.Pool, leave: Leave, carry: Carry) -> None:
     before: set[int] = set()
     while True:
         try:
-            before = await _look(pool, before, mqtt_url, carry)
+            before = await _look(pool, before, leave, carry)
         except FAILURES as error:
             if not is_passing(error):
                 raise
         await asyncio.sleep(CHECK_S)
 
 
-async def _look(pool: asyncpg.Pool, before: set[int], mqtt_url: str, carry: Carry) -> set[int]:
+async def _look(pool: asyncpg.Pool, before: set[int], leave: Leave, carry: Carry) -> set[int]:
     """Empty what is abandoned now and was so `before`: who restarts, or has just lost the database, gets some time."""
     async with pool.acquire() as connection:  # given back, it gives its locks back
         abandoned = {row["number"] for row in await SLOT.abandoned.fetch(connection)}
         for number in sorted(abandoned & before):
             if await SLOT.take.fetchval(connection, number=number):
                 logger.info("session %d is abandoned: emptying it", number)
-                await _empty(Broker(mqtt_url, session(number), TOPICS, leaving=True), carry)
+                await _empty(leave(client_id=session(number)), carry)
                 await SLOT.forget.execute(connection, number=number)
         return abandoned
 

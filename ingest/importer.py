@@ -1,8 +1,8 @@
 """A registry folder into the database: all or nothing, and the same again changes nothing.
 
 A line adds or changes what has its key. What a file no longer has stays: devices and people have a past, marks and
-findings are the past, and others write them too (a mark is taken back by an end that equals its start). Only two files
-say all there is, if they are there: `shifts.csv` of the shifts to come, `parks.csv` of the boundaries of the parks.
+findings are the past, and others write them too (a mark is taken back by an end that equals its start). Three files
+say all there is, if they are there: `shifts.csv` of the shifts to come, `parks.csv`, `facilities.csv`.
 """
 
 from collections.abc import Sequence
@@ -70,6 +70,15 @@ async def store_registry(on: asyncpg.Connection, registry: Registry, now: dateti
         counts["findings"] = await _put(on, REGISTRY.put_findings, registry.findings)
     if registry.parks:
         counts["parks"] = await _put_parks(on, registry.parks)
+    if registry.loggers:
+        counts["loggers"] = await _put(on, REGISTRY.put_loggers, registry.loggers)
+    if registry.station_channels:
+        counts["channels"] = await _put(on, REGISTRY.put_station_channels, registry.station_channels)
+    if registry.facilities:
+        removed = await REGISTRY.drop_facilities.fetch(on, rows=_rows(registry.facilities))
+        counts["facilities"] = replace(
+            await _put(on, REGISTRY.put_facilities, registry.facilities), removed=len(removed)
+        )
     await REGISTRY.announce.execute(on)
     return counts
 
@@ -119,5 +128,8 @@ async def load_registry(on: asyncpg.Connection) -> Registry | None:
             "marks": [dict(row) for row in await REGISTRY.marks.fetch(on)],
             "findings": [dict(row) for row in await REGISTRY.findings.fetch(on)],
             "parks": [dict(row) for row in await REGISTRY.parks.fetch(on)],
+            "loggers": [dict(row) for row in await REGISTRY.loggers.fetch(on)],
+            "station_channels": [dict(row) for row in await REGISTRY.station_channels.fetch(on)],
+            "facilities": [dict(row) for row in await REGISTRY.facilities.fetch(on)],
         }
     )

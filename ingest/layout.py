@@ -39,10 +39,10 @@ class Layout:
 
     @classmethod
     def of(cls, registry: Registry) -> "Layout":
-        """The layout of a registry; the order of its lines does not matter."""
+        """The layout of a registry; the order of its lines does not matter. Who moves is judged by nobody."""
         grid = registry.cells()
         places: list[tuple[str, str, float, float, str | None]] = [
-            (row.station_id, row.kind, row.lon, row.lat, None) for row in registry.stations
+            (row.station_id, row.kind, row.lon, row.lat, None) for row in registry.stations if row.kind != "mobile"
         ]
         monitors = {row.mn: row for row in registry.monitors}.values()
         places += [(row.mn, MONITOR, row.lon, row.lat, row.enterprise_id) for row in monitors]

@@ -1,73 +1,73 @@
-"""The road of a reading, on one screen: take, decode, place, convert, judge, commit, acknowledge."""
+"""The road of a reading, on one screen: take, decode, place, convert, judge, commit, answer, acknowledge."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
 import asyncpg
 
 from ingest import metrics
-from ingest.batch import Batch, Span, lay_out
+from ingest.batch import Batch, lay_out
 from ingest.broker import Broker
-from ingest.frame import Message, Reject
-from ingest.heir import TOPICS, inheriting, session
-from ingest.known import Known
+from ingest.frame import Claim, Message, Reject
+from ingest.gate import Clock, Gate, open_gate
+from ingest.heir import inheriting, session, topics
 from ingest.protocols import decode
 from ingest.settings import IngestSettings
 from ingest.slot import take_slot
 from ingest.store import commit, is_of_the_data
-from sql.pool import open_pool
 
 logger = logging.getLogger(__name__)
-
-Clock = Callable[[], datetime]
 
 
 async def ingest(settings: IngestSettings, now: Clock, stop: asyncio.Event) -> None:
     """Take readings in until `stop` is set. May run several times over: shared subscriptions spread the load."""
     url, mqtt = settings.database_url, settings.mqtt_url
-    async with await open_pool(url, "ingest") as pool, take_slot(url, stop.set) as slot:
-        carry = partial(_carry, settings, pool, Known(pool), now)
-        async with inheriting(pool, mqtt, carry), Broker(mqtt, session(slot), TOPICS) as broker:
+    async with open_gate(settings, now, "ingest") as gate, take_slot(url, stop.set) as slot:
+        carry, wanted = partial(_carry, gate), topics(gate.sources)
+        async with inheriting(gate.pool, mqtt, wanted, carry), Broker(mqtt, session(slot), wanted) as broker:
             logger.info("ready as ingest %d", slot)
             await carry(broker, stop)
 
 
-async def _carry(
-    settings: IngestSettings, pool: asyncpg.Pool, known: Known, now: Clock, broker: Broker, stop: asyncio.Event
-) -> None:
-    """All that a session brings, until `stop` is set: committed, then acknowledged."""
-    async for messages in broker.batches(settings.batch_messages, settings.batch_ms / 1000, stop):
-        span = Span.around(now(), settings.max_age, settings.max_ahead)
-        await take_in(pool, messages, known, span, now)
+async def _carry(gate: Gate, broker: Broker, stop: asyncio.Event) -> None:
+    """All that a session brings, until `stop` is set: committed, then answered and acknowledged."""
+    async for messages in broker.batches(gate.settings.batch_messages, gate.settings.batch_ms / 1000, stop):
+        for claim in await take_in(gate, messages):
+            broker.publish(f"{claim.message.topic}/reply", claim.reply or b"")
         broker.ack(messages)
         metrics.MESSAGES.inc(len(messages))
         metrics.CONNECTED.set(broker.connected)
 
 
-async def take_in(pool: asyncpg.Pool, messages: Sequence[Message], known: Known, span: Span, now: Clock) -> None:
-    """Messages to committed rows. What the database refuses for good is kept as a reject, its neighbours unharmed."""
-    decoded = decode(messages)
-    directory = await known.directory({frame.device_id for frame in decoded.frames})
-    batch = lay_out(decoded.frames, directory, span)
-    batch.rejects = decoded.rejects + batch.rejects
+async def take_in(gate: Gate, messages: Sequence[Message]) -> list[Claim]:
+    """Messages to committed rows; returns the claims that are owed a reply.
+
+    What the database refuses for good is kept as a reject, its neighbours unharmed.
+    """
+    decoded = decode(messages, gate.sources)
+    batch = lay_out(decoded, await gate.known.directory(), gate.span())
     try:
-        new = await _timed_commit(pool, batch, now())
+        new = await _timed_commit(gate.pool, batch, gate.now())
     except asyncpg.PostgresError as error:
         if not is_of_the_data(error):
             raise  # a schema or right that is missing would turn every reading into a reject: the broker keeps them
-        if len(messages) == 1:
-            logger.exception("a message that the database refuses, kept as a reject")
-            await commit(pool, Batch(rejects=[Reject.of(messages[0], None, "store", str(error))]), now())
-            metrics.REJECTS.labels("store").inc()
-            return
-        half = len(messages) // 2
-        await take_in(pool, messages[:half], known, span, now)
-        await take_in(pool, messages[half:], known, span, now)
-        return
+        return await _take_apart(gate, messages, error)
     _count(batch, new)
+    return batch.replies
+
+
+async def _take_apart(gate: Gate, messages: Sequence[Message], error: asyncpg.PostgresError) -> list[Claim]:
+    """The two halves by themselves, down to the one message that is the reason."""
+    if len(messages) == 1:
+        logger.error("a message that the database refuses, kept as a reject", exc_info=error)
+        await commit(gate.pool, Batch(rejects=[Reject.of(messages[0], None, "store", str(error))]), gate.now())
+        metrics.REJECTS.labels("store").inc()
+        return []
+    half = len(messages) // 2
+    return await take_in(gate, messages[:half]) + await take_in(gate, messages[half:])
 
 
 async def _timed_commit(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:
@@ -77,6 +77,6 @@ async def _timed_commit(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:
 
 def _count(batch: Batch, new: int) -> None:
     metrics.READINGS.inc(new)
-    metrics.REPEATS.inc(len(batch.devices) + len(batch.monitor) - new)
+    metrics.REPEATS.inc(len(batch.devices) + len(batch.monitor) + len(batch.mobile.devices) - new)
     for reject in batch.rejects:
         metrics.REJECTS.labels(reject.reason).inc()

@@ -6,7 +6,21 @@ from typing import NamedTuple
 
 from ingest.channel import COLUMN, is_pollutant
 from ingest.lines import Line, Report, check_unique
-from ingest.registry import Enterprise, Finding, GridRow, Mark, MonitorChannel, ParkDevice, Person, Row, Shift, Station
+from ingest.registry import (
+    Enterprise,
+    Facility,
+    Finding,
+    GridRow,
+    Logger,
+    Mark,
+    MonitorChannel,
+    ParkDevice,
+    Person,
+    Row,
+    Shift,
+    Station,
+    StationChannel,
+)
 from ingest.unit import UnitError, factor
 
 
@@ -22,6 +36,9 @@ class Files(NamedTuple):
     marks: list[tuple[Line, Mark]]
     findings: list[tuple[Line, Finding]]
     parks: list[tuple[Line, ParkDevice]]
+    loggers: list[tuple[Line, Logger]]
+    station_channels: list[tuple[Line, StationChannel]]
+    facilities: list[tuple[Line, Facility]]
 
 
 def check(files: Files, report: Report) -> None:
@@ -35,7 +52,11 @@ def check(files: Files, report: Report) -> None:
     check_unique(files.marks, "start", lambda row: (row.device_id, row.kind, f"{row.start.astimezone(UTC)}"), report)
     check_unique(files.findings, "at", lambda row: (row.alert_id, f"{row.at.astimezone(UTC)}"), report)
     check_unique(files.parks, "channel", lambda row: (row.park_id, row.device_id, row.channel), report)
-    for problems in (_of_monitors, _of_shifts, _of_marks, _of_findings, _of_parks):
+    check_unique(files.loggers, "mn", lambda row: row.mn, report)
+    check_unique(files.loggers, "device_id", lambda row: row.device_id, report)
+    check_unique(files.station_channels, "channel", lambda row: (row.station_id, row.channel), report)
+    check_unique(files.facilities, "channel", lambda row: (row.mn, row.channel), report)
+    for problems in (_of_monitors, _of_shifts, _of_marks, _of_findings, _of_parks, _of_loggers, _of_streams):
         report.problems.extend(problems(files))
 
 
@@ -83,6 +104,33 @@ def _of_findings(files: Files) -> Iterator[str]:
     for line, row in files.findings:
         if row.enterprise_id is not None and row.enterprise_id not in known:
             yield f"{line}:enterprise_id: {row.enterprise_id!r} is not in enterprises.csv"
+
+
+def _of_loggers(files: Files) -> Iterator[str]:
+    """Only stations have an MN besides their id, and nobody else's."""
+    stations = {row.station_id for _, row in files.stations}
+    taken = stations | {row.mn for _, row in files.monitors}
+    for line, row in files.loggers:
+        if row.device_id not in stations:
+            yield f"{line}:device_id: {row.device_id!r} is not in stations.csv; a monitor's mn and password are its own"
+        if row.mn in taken - {row.device_id}:
+            yield f"{line}:mn: {row.mn!r} is another device's id"
+
+
+def _of_streams(files: Files) -> Iterator[str]:
+    """Units of stations convert; facilities are told of by streams that are registered."""
+    stations = {row.station_id for _, row in files.stations}
+    for line, row in files.station_channels:
+        if row.station_id not in stations:
+            yield f"{line}:station_id: {row.station_id!r} is not in stations.csv"
+        try:
+            factor(row.channel, row.unit)
+        except UnitError as error:
+            yield f"{line}:unit: {error}"
+    registered = {(row.mn, row.channel) for _, row in files.monitors}
+    for line, stream in files.facilities:
+        if (stream.mn, stream.channel) not in registered:
+            yield f"{line}:channel: monitors.csv has no {stream.channel!r} of {stream.mn!r}"
 
 
 def _of_parks(files: Files) -> Iterator[str]:

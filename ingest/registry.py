@@ -31,6 +31,12 @@ def _known_channel(name: str) -> str:
     return name
 
 
+def _named_channel(name: str) -> str:
+    if name not in COLUMN:
+        raise ValueError(f"no such channel of a station; there are {', '.join(COLUMN)}")
+    return name
+
+
 class Row(BaseModel):
     """A line of a registry file; a column that is not named here is an error of the file, not silently lost."""
 
@@ -49,11 +55,14 @@ class GridRow(Row):
 
 
 class Station(Row):
-    """A grid micro-station, national station, weather mast or boundary (fence-line) station."""
+    """A grid micro-station, national station, weather mast, boundary (fence-line) station, or a car or drone.
+
+    Of a mobile one the place is its home: its samples are placed by their own.
+    """
 
     station_id: DeviceId
     name: Name
-    kind: Literal["micro", "national", "weather", "boundary"]
+    kind: Literal["micro", "national", "weather", "boundary", "mobile"]
     lon: Longitude
     lat: Latitude
     township: Name = ""
@@ -85,6 +94,35 @@ class MonitorChannel(Row):
     unit: Key
     limit: Annotated[FiniteFloat, Field(gt=0)] | None = None
     limit_period: Literal["hour", ""] = ""
+
+
+class Logger(Row):
+    """The MN and password (PW) under which a station speaks HJ 212; a monitor's are its own."""
+
+    device_id: DeviceId
+    mn: DeviceId
+    password: Text = ""
+
+
+class StationChannel(Row):
+    """The unit in which a station sends a channel, where it is not that of the contract."""
+
+    station_id: DeviceId
+    channel: Annotated[str, AfterValidator(_named_channel)]
+    unit: Key
+
+
+class Facility(Row):
+    """A stream of a monitor that tells whether a production or treatment facility runs: above `on_above` it does.
+
+    Facilities of one enterprise with the same `line` belong together; the unit is that of the stream.
+    """
+
+    mn: DeviceId
+    channel: Annotated[str, AfterValidator(_known_channel)]
+    line: Name = ""
+    role: Literal["production", "treatment"]
+    on_above: FiniteFloat
 
 
 class Person(Row):
@@ -170,6 +208,9 @@ class Registry(BaseModel):
     marks: Annotated[tuple[Mark, ...], _by("start", "device_id", "kind")] = ()
     findings: Annotated[tuple[Finding, ...], _by("at", "alert_id")] = ()
     parks: Annotated[tuple[ParkDevice, ...], _by("park_id", "device_id", "channel")] = ()
+    loggers: tuple[Logger, ...] = ()
+    station_channels: tuple[StationChannel, ...] = ()
+    facilities: Annotated[tuple[Facility, ...], _by("mn", "channel")] = ()
 
     def cells(self) -> Grid:
         """The grid with its projection."""

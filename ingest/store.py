@@ -3,17 +3,19 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from hashlib import sha256
+from typing import Any, TypeVar
 
 import asyncpg
 import numpy as np
 
-from ingest.batch import Batch
+from ingest.batch import Batch, Rows, Value
 from ingest.channel import CHANNELS
 from ingest.clock import GAP, JUMP, KEPT, SHORT, clock_errors
-from ingest.frame import Reject
+from ingest.frame import Message, Note, Part, Reject
+from ingest.period import Period
 from sql.failure import FAILURES, is_passing
 from sql.queries import Queries
 
@@ -21,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 READING = Queries("reading")
 RETRY_S = (0.2, 10.0)
+KEPT_BYTES = 256 << 10  # of a refused message: any batch that a device may send fits in
 T = TypeVar("T")
 
 
@@ -56,16 +59,29 @@ async def _transaction(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:
     async with pool.acquire() as connection, connection.transaction():
         new = 0
         if batch.devices:
-            new += await READING.put_station_readings.fetchval(connection, now=now, **_station_columns(batch))
+            new += await READING.put_station_readings.fetchval(connection, now=now, **_row_columns(batch))
         if batch.monitor:
-            new += await READING.put_monitor_readings.fetchval(connection, now=now, **_monitor_columns(batch))
-        if batch.rejects:
-            await READING.put_rejects.execute(connection, now=now, **_reject_columns(batch.rejects))
+            new += await READING.put_monitor_readings.fetchval(connection, now=now, **_columns(Value, batch.monitor))
+        if batch.mobile.devices:
+            new += await READING.put_mobile_readings.fetchval(connection, now=now, **_track_columns(batch))
+        await _put_rest(connection, batch, now)
         if wrong := clock_errors(batch, now):
             await _put_clock_errors(connection, wrong, now)
         if batch.devices or batch.monitor:
             await READING.announce.execute(connection)
         return new
+
+
+async def _put_rest(on: asyncpg.Connection, batch: Batch, now: datetime) -> None:
+    """What comes seldom."""
+    if batch.periods:
+        await READING.put_statistics.execute(on, **_columns(Period, batch.periods))
+    if batch.notes:
+        await READING.put_notes.execute(on, **_note_columns(batch.notes))
+    if batch.parts:
+        await READING.put_parts.execute(on, now=now, **_part_columns(batch.parts))
+    if batch.rejects:
+        await put_rejects(on, batch.rejects, now)
 
 
 async def _put_clock_errors(on: asyncpg.Connection, wrong: dict[int, float], now: datetime) -> None:
@@ -76,21 +92,64 @@ async def _put_clock_errors(on: asyncpg.Connection, wrong: dict[int, float], now
     await READING.put_clock_errors.execute(on, device=devices, seconds=seconds, jump=JUMP.total_seconds(), **times)
 
 
-def _station_columns(batch: Batch) -> dict[str, list[object]]:
-    columns: dict[str, list[object]] = {channel.name: batch.values[:, i].tolist() for i, channel in enumerate(CHANNELS)}
-    qc: list[object] = [None] * len(batch.devices)
-    for row in np.flatnonzero(np.any(batch.qc, axis=1)):
-        qc[row] = batch.qc[row].tobytes()
+async def put_rejects(on: asyncpg.Connection, rejects: Sequence[Reject], now: datetime) -> None:
+    """What was refused: every message once, and whole if it is not absurdly long; the reasons counted."""
+    topics = {digest_of(reject.message): reject.message for reject in rejects}
+    stored = await READING.put_refused.fetch(
+        on,
+        now=now,
+        digest=list(topics),
+        topic=[message.topic for message in topics.values()],
+        payload=[message.payload[:KEPT_BYTES] for message in topics.values()],
+        bytes=[len(message.payload) for message in topics.values()],
+    )
+    numbers = {row["digest"]: row["message"] for row in stored}
+    counted = Counter((numbers[digest_of(r.message)], r.device_id, r.reason, r.detail) for r in rejects)
+    lines = sorted(
+        counted.items(), key=lambda line: (line[0][0], str(line[0]))
+    )  # in one order: no deadlock of two processes
+    columns = zip(*((*line, times) for line, times in lines), strict=True)
+    names = ("message", "device_id", "reason", "detail", "times")
+    await READING.put_rejects.execute(on, now=now, **{n: list(c) for n, c in zip(names, columns, strict=True)})
+
+
+def digest_of(message: Message) -> bytes:
+    """What a message is known by among the refused ones."""
+    return sha256(message.topic.encode() + b"\0" + message.payload).digest()
+
+
+def _row_columns(rows: Rows) -> dict[str, list[object]]:
+    columns: dict[str, list[object]] = {channel.name: rows.values[:, i].tolist() for i, channel in enumerate(CHANNELS)}
+    qc: list[object] = [None] * len(rows.devices)
+    for row in np.flatnonzero(np.any(rows.qc, axis=1)):
+        qc[row] = rows.qc[row].tobytes()
     columns["qc"] = qc
-    return {"device": list(batch.devices), "ts": list(batch.minutes), **columns}
+    return {"device": list(rows.devices), "ts": list(rows.minutes), **columns}
 
 
-def _monitor_columns(batch: Batch) -> dict[str, list[object]]:
-    names = ("device", "ts", "channel", "value", "qc")
-    return {name: list(column) for name, column in zip(names, zip(*batch.monitor, strict=True), strict=True)}
+def _track_columns(batch: Batch) -> dict[str, list[object]]:
+    """Of samples with places of their own: those, and their cells."""
+    rows = batch.mobile
+    lon, lat = zip(*rows.places, strict=True)
+    cells = [batch.grid.cell(*place) if batch.grid else None for place in rows.places]
+    places = {"lon": list(lon), "lat": list(lat), "ix": [c and c[0] for c in cells], "iy": [c and c[1] for c in cells]}
+    return {**_row_columns(rows), **places}
 
 
-def _reject_columns(rejects: list[Reject]) -> dict[str, list[object]]:
-    counted = Counter(rejects)
-    columns = {name: [getattr(reject, name) for reject in counted] for name in Reject._fields}
-    return {**columns, "times": list(counted.values())}
+def _columns(row: type[Any], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[object]]:
+    """Rows of a named tuple as columns by its fields."""
+    return {name: list(column) for name, column in zip(row._fields, zip(*rows, strict=True), strict=True)}
+
+
+def _note_columns(notes: Sequence[tuple[int, Note]]) -> dict[str, list[object]]:
+    names = ("at", "command", "code", "name", "text")
+    columns: dict[str, list[object]] = {name: [getattr(note, name) for _, note in notes] for name in names}
+    return {"device": [device for device, _ in notes], **columns}
+
+
+def _part_columns(parts: Sequence[tuple[int, Part]]) -> dict[str, list[object]]:
+    names = ("command", "data_time", "total", "number")
+    columns: dict[str, list[object]] = {name: [getattr(part, name) for _, part in parts] for name in names}
+    messages = [part.message for _, part in parts]
+    sent: dict[str, list[object]] = {"topic": [m.topic for m in messages], "payload": [m.payload for m in messages]}
+    return {"device": [device for device, _ in parts], **columns, **sent}

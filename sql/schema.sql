@@ -57,11 +57,12 @@ BEGIN
 END;
 $$;
 
-CREATE FUNCTION public.merge_qc(old bytea, new bytea) RETURNS bytea
+CREATE FUNCTION public.merge_qc(old bytea, new bytea, had real[]) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     AS $$
-    SELECT CASE WHEN old IS NULL THEN new WHEN new IS NULL THEN old ELSE (
-        SELECT decode(string_agg(lpad(to_hex(CASE WHEN a > 0 THEN a ELSE b END), 2, '0'), '' ORDER BY i), 'hex')
+    SELECT CASE WHEN new IS NULL THEN old ELSE (
+        SELECT decode(string_agg(lpad(to_hex(CASE WHEN a > 0 OR had[i + 1] IS NOT NULL THEN a ELSE b END), 2, '0'), ''
+            ORDER BY i), 'hex')
         FROM generate_series(0, greatest(length(old), length(new)) - 1) AS i,
         LATERAL (SELECT CASE WHEN i < length(old) THEN get_byte(old, i) ELSE 0 END AS a,
                         CASE WHEN i < length(new) THEN get_byte(new, i) ELSE 0 END AS b) AS bytes
@@ -169,6 +170,15 @@ ALTER TABLE public.device ALTER COLUMN device ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.device_note (
+    device integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    command smallint NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    text text NOT NULL
+);
+
 CREATE TABLE public.enterprise (
     enterprise_id text NOT NULL,
     name text NOT NULL,
@@ -177,6 +187,15 @@ CREATE TABLE public.enterprise (
     industry text NOT NULL,
     township text NOT NULL,
     contact text NOT NULL
+);
+
+CREATE TABLE public.facility (
+    device integer NOT NULL,
+    channel text NOT NULL,
+    line text NOT NULL,
+    role text NOT NULL,
+    on_above double precision NOT NULL,
+    CONSTRAINT facility_role_check CHECK ((role = ANY (ARRAY['production'::text, 'treatment'::text])))
 );
 
 CREATE TABLE public.finding (
@@ -201,6 +220,17 @@ CREATE TABLE public.grid (
     CONSTRAINT grid_one_check CHECK (one)
 );
 
+CREATE TABLE public.hj212_part (
+    device integer NOT NULL,
+    command smallint NOT NULL,
+    data_time text NOT NULL,
+    total smallint NOT NULL,
+    number smallint NOT NULL,
+    topic text NOT NULL,
+    payload bytea NOT NULL,
+    received_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.ingest_session (
     number integer NOT NULL
 );
@@ -209,6 +239,26 @@ CREATE TABLE public.judged_mark (
     one boolean DEFAULT true NOT NULL,
     marks jsonb NOT NULL,
     CONSTRAINT judged_mark_one_check CHECK (one)
+);
+
+CREATE TABLE public.reject (
+    id bigint NOT NULL,
+    message bigint NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    device_id text,
+    reason text NOT NULL,
+    detail text NOT NULL,
+    times integer NOT NULL
+);
+
+ALTER TABLE public.reject ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.kept_reject_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.layout (
@@ -223,6 +273,12 @@ ALTER TABLE public.layout ALTER COLUMN layout ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.logger (
+    device integer NOT NULL,
+    mn text NOT NULL,
+    password text NOT NULL
 );
 
 CREATE TABLE public.mark (
@@ -240,6 +296,30 @@ CREATE TABLE public.migration (
     name text NOT NULL,
     sha256 text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.mobile_reading (
+    device integer NOT NULL,
+    ts timestamp with time zone NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    ix integer,
+    iy integer,
+    pm25 real,
+    pm10 real,
+    so2 real,
+    no2 real,
+    o3 real,
+    co real,
+    tvoc real,
+    nmhc real,
+    ch4 real,
+    temperature real,
+    humidity real,
+    pressure real,
+    wind_speed real,
+    wind_direction real,
+    qc bytea
 );
 
 CREATE TABLE public.monitor (
@@ -383,24 +463,28 @@ CREATE SEQUENCE public.pgqueuer_statistics_id_seq
 
 ALTER SEQUENCE public.pgqueuer_statistics_id_seq OWNED BY public.pgqueuer_statistics.id;
 
-CREATE TABLE public.reject (
-    id bigint NOT NULL,
+CREATE TABLE public.refused (
+    message bigint NOT NULL,
+    digest bytea NOT NULL,
     received_at timestamp with time zone NOT NULL,
     topic text NOT NULL,
-    device_id text,
-    reason text NOT NULL,
-    detail text NOT NULL,
-    sample bytea NOT NULL,
-    times integer NOT NULL
+    payload bytea NOT NULL,
+    bytes integer NOT NULL
 );
 
-ALTER TABLE public.reject ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.reject_id_seq
+ALTER TABLE public.refused ALTER COLUMN message ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.refused_message_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.registry_version (
+    one boolean DEFAULT true NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT registry_version_one_check CHECK (one)
 );
 
 CREATE TABLE public.shift (
@@ -419,7 +503,13 @@ CREATE TABLE public.station (
     lat double precision NOT NULL,
     township text NOT NULL,
     chief text NOT NULL,
-    CONSTRAINT station_kind_check CHECK ((kind = ANY (ARRAY['micro'::text, 'national'::text, 'weather'::text, 'boundary'::text])))
+    CONSTRAINT station_kind_check CHECK ((kind = ANY (ARRAY['micro'::text, 'national'::text, 'weather'::text, 'boundary'::text, 'mobile'::text])))
+);
+
+CREATE TABLE public.station_channel (
+    device integer NOT NULL,
+    channel text NOT NULL,
+    unit text NOT NULL
 );
 
 CREATE TABLE public.station_latest (
@@ -462,6 +552,26 @@ CREATE TABLE public.station_reading (
     wind_speed real,
     wind_direction real,
     qc bytea
+);
+
+CREATE TABLE public.statistic (
+    device integer NOT NULL,
+    ts timestamp with time zone NOT NULL,
+    command smallint NOT NULL,
+    channel text NOT NULL,
+    low real,
+    mean real,
+    high real,
+    total double precision,
+    zs_low real,
+    zs_mean real,
+    zs_high real,
+    qc smallint NOT NULL
+);
+
+CREATE TABLE public.touched (
+    hour timestamp with time zone NOT NULL,
+    devices integer[] NOT NULL
 );
 
 CREATE TABLE public.verdict (
@@ -511,11 +621,17 @@ ALTER TABLE ONLY public.delivery
 ALTER TABLE ONLY public.device
     ADD CONSTRAINT device_device_id_key UNIQUE (device_id);
 
+ALTER TABLE ONLY public.device_note
+    ADD CONSTRAINT device_note_pkey PRIMARY KEY (device, at, command, code, name);
+
 ALTER TABLE ONLY public.device
     ADD CONSTRAINT device_pkey PRIMARY KEY (device);
 
 ALTER TABLE ONLY public.enterprise
     ADD CONSTRAINT enterprise_pkey PRIMARY KEY (enterprise_id);
+
+ALTER TABLE ONLY public.facility
+    ADD CONSTRAINT facility_pkey PRIMARY KEY (device, channel);
 
 ALTER TABLE ONLY public.finding
     ADD CONSTRAINT finding_pkey PRIMARY KEY (alert_id, at);
@@ -523,20 +639,35 @@ ALTER TABLE ONLY public.finding
 ALTER TABLE ONLY public.grid
     ADD CONSTRAINT grid_pkey PRIMARY KEY (one);
 
+ALTER TABLE ONLY public.hj212_part
+    ADD CONSTRAINT hj212_part_pkey PRIMARY KEY (device, command, data_time, total, number);
+
 ALTER TABLE ONLY public.ingest_session
     ADD CONSTRAINT ingest_session_pkey PRIMARY KEY (number);
 
 ALTER TABLE ONLY public.judged_mark
     ADD CONSTRAINT judged_mark_pkey PRIMARY KEY (one);
 
+ALTER TABLE ONLY public.reject
+    ADD CONSTRAINT kept_reject_message_device_id_reason_detail_key UNIQUE NULLS NOT DISTINCT (message, device_id, reason, detail);
+
 ALTER TABLE ONLY public.layout
     ADD CONSTRAINT layout_pkey PRIMARY KEY (layout);
+
+ALTER TABLE ONLY public.logger
+    ADD CONSTRAINT logger_mn_key UNIQUE (mn);
+
+ALTER TABLE ONLY public.logger
+    ADD CONSTRAINT logger_pkey PRIMARY KEY (device);
 
 ALTER TABLE ONLY public.mark
     ADD CONSTRAINT mark_pkey PRIMARY KEY (device, kind, start_at);
 
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.mobile_reading
+    ADD CONSTRAINT mobile_reading_pkey PRIMARY KEY (device, ts);
 
 ALTER TABLE ONLY public.monitor_channel
     ADD CONSTRAINT monitor_channel_pkey PRIMARY KEY (device, channel);
@@ -571,11 +702,23 @@ ALTER TABLE ONLY public.pgqueuer_schedules
 ALTER TABLE ONLY public.pgqueuer_statistics
     ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.refused
+    ADD CONSTRAINT refused_digest_key UNIQUE (digest);
+
+ALTER TABLE ONLY public.refused
+    ADD CONSTRAINT refused_pkey PRIMARY KEY (message);
+
+ALTER TABLE ONLY public.registry_version
+    ADD CONSTRAINT registry_version_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY public.reject
     ADD CONSTRAINT reject_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.shift
     ADD CONSTRAINT shift_pkey PRIMARY KEY (person_id, start_at);
+
+ALTER TABLE ONLY public.station_channel
+    ADD CONSTRAINT station_channel_pkey PRIMARY KEY (device, channel);
 
 ALTER TABLE ONLY public.station_latest
     ADD CONSTRAINT station_latest_pkey PRIMARY KEY (device);
@@ -585,6 +728,9 @@ ALTER TABLE ONLY public.station
 
 ALTER TABLE ONLY public.station_reading
     ADD CONSTRAINT station_reading_pkey PRIMARY KEY (device, ts);
+
+ALTER TABLE ONLY public.statistic
+    ADD CONSTRAINT statistic_pkey PRIMARY KEY (device, ts, command, channel);
 
 ALTER TABLE ONLY public.verdict
     ADD CONSTRAINT verdict_pkey PRIMARY KEY (minute, pollutant);
@@ -605,6 +751,8 @@ CREATE INDEX alert_newest_open ON public.alert USING btree (opened_at DESC, aler
 CREATE UNIQUE INDEX alert_one_open_per_source ON public.alert USING btree (kind, pollutant, source) WHERE (status = 'open'::text);
 
 CREATE INDEX arrival_minute ON public.arrival USING btree (minute);
+
+CREATE INDEX mobile_reading_ts_idx ON public.mobile_reading USING btree (ts DESC);
 
 CREATE INDEX monitor_reading_ts_idx ON public.monitor_reading USING btree (ts DESC);
 
@@ -634,11 +782,15 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON public.pgqueuer USING btree (d
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON public.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::public.pgqueuer_status);
 
-CREATE INDEX reject_received ON public.reject USING btree (received_at);
+CREATE INDEX refused_received ON public.refused USING btree (received_at);
+
+CREATE INDEX reject_received ON public.reject USING btree (received_at, id);
 
 CREATE INDEX shift_span ON public.shift USING gist (tstzrange(start_at, end_at));
 
 CREATE INDEX station_reading_ts_idx ON public.station_reading USING btree (ts DESC);
+
+CREATE INDEX statistic_ts_idx ON public.statistic USING btree (ts DESC);
 
 CREATE INDEX verdict_minute_idx ON public.verdict USING btree (minute DESC);
 
@@ -658,8 +810,20 @@ ALTER TABLE ONLY public.clock_error
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
 
+ALTER TABLE ONLY public.device_note
+    ADD CONSTRAINT device_note_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.facility
+    ADD CONSTRAINT facility_device_channel_fkey FOREIGN KEY (device, channel) REFERENCES public.monitor_channel(device, channel);
+
 ALTER TABLE ONLY public.finding
     ADD CONSTRAINT finding_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
+ALTER TABLE ONLY public.reject
+    ADD CONSTRAINT kept_reject_message_fkey FOREIGN KEY (message) REFERENCES public.refused(message) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.logger
+    ADD CONSTRAINT logger_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
 ALTER TABLE ONLY public.mark
     ADD CONSTRAINT mark_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
@@ -681,6 +845,9 @@ ALTER TABLE ONLY public.park_device
 
 ALTER TABLE ONLY public.shift
     ADD CONSTRAINT shift_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
+
+ALTER TABLE ONLY public.station_channel
+    ADD CONSTRAINT station_channel_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
 ALTER TABLE ONLY public.station
     ADD CONSTRAINT station_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
@@ -713,23 +880,35 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.device TO hotgrid_app;
 
 GRANT USAGE ON SEQUENCE public.device_device_seq TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.device_note TO hotgrid_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.enterprise TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.facility TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.finding TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.grid TO hotgrid_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hj212_part TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.ingest_session TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.judged_mark TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reject TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.layout TO hotgrid_app;
 
 GRANT USAGE ON SEQUENCE public.layout_layout_seq TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.logger TO hotgrid_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.mark TO hotgrid_app;
 
 GRANT SELECT ON TABLE public.migration TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.mobile_reading TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor TO hotgrid_app;
 
@@ -759,22 +938,30 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pgqueuer_statistics TO hotgrid
 
 GRANT USAGE ON SEQUENCE public.pgqueuer_statistics_id_seq TO hotgrid_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.reject TO hotgrid_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.refused TO hotgrid_app;
 
-GRANT USAGE ON SEQUENCE public.reject_id_seq TO hotgrid_app;
+GRANT SELECT,UPDATE ON TABLE public.registry_version TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shift TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.station_channel TO hotgrid_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station_latest TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station_reading TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.statistic TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.touched TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.verdict TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.watermark TO hotgrid_app;
 
+SELECT create_hypertable('public.mobile_reading', by_range('ts', INTERVAL '1 days'), create_default_indexes => false);
 SELECT create_hypertable('public.monitor_reading', by_range('ts', INTERVAL '1 days'), create_default_indexes => false);
 SELECT create_hypertable('public.station_reading', by_range('ts', INTERVAL '1 days'), create_default_indexes => false);
+SELECT create_hypertable('public.statistic', by_range('ts', INTERVAL '7 days'), create_default_indexes => false);
 SELECT create_hypertable('public.verdict', by_range('minute', INTERVAL '1 days'), create_default_indexes => false);

@@ -1,13 +1,27 @@
-"""The device protocols: a file each, and a line each in PROTOCOLS."""
+"""The device protocols: a file each, and a line each in PROTOCOLS; vendors' own by a mapping file beside them."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
 
 from ingest.frame import Decode, Decoded, Message, Reject
 from ingest.protocols import json_frame
 
 
-class Protocol(NamedTuple):
+class Source(Protocol):
+    """Foreign topics and payloads, read as a mapping file says."""
+
+    @property
+    def topic_filter(self) -> str:
+        """The MQTT filter of its topics."""
+
+    def matches(self, levels: Sequence[str]) -> bool:
+        """Whether a topic is its own, by its levels."""
+
+    def decode(self, message: Message, into: Decoded) -> None:
+        """What a message says, into Decoded."""
+
+
+class DeviceProtocol(NamedTuple):
     """Messages of `hotgrid/v1/{kind}/{device}{rest}` are read by `decode`."""
 
     kind: str
@@ -21,20 +35,23 @@ class Protocol(NamedTuple):
 
 
 PROTOCOLS = (
-    Protocol("station", "/reading", json_frame.decode),
-    Protocol("monitor", "/reading", json_frame.decode),
+    DeviceProtocol("station", "/reading", json_frame.decode),
+    DeviceProtocol("monitor", "/reading", json_frame.decode),
 )
 _BY_KIND = {protocol.kind: protocol for protocol in PROTOCOLS}
+_OURS = ["hotgrid", "v1"]
 
 
-def decode(messages: Iterable[Message]) -> Decoded:
-    """Everything that the messages say, in their order."""
+def decode(messages: Iterable[Message], sources: Sequence[Source] = ()) -> Decoded:
+    """Everything that the messages say, in their order; `sources` are those of the mapping files."""
     decoded = Decoded()
     for message in messages:
         levels = message.topic.split("/")
-        protocol = _BY_KIND.get(levels[2]) if len(levels) > 3 else None
-        if protocol is None:
-            decoded.rejects.append(Reject.of(message, None, "topic", "no protocol for this topic"))
-        else:
+        protocol = _BY_KIND.get(levels[2]) if len(levels) > 3 and levels[:2] == _OURS else None
+        if protocol is not None:
             protocol.decode(message, levels[3], decoded)
+        elif source := next((source for source in sources if source.matches(levels)), None):
+            source.decode(message, decoded)
+        else:
+            decoded.rejects.append(Reject.of(message, None, "topic", "no protocol for this topic"))
     return decoded

@@ -18,11 +18,13 @@ _Time = Annotated[datetime, msgspec.Meta(tz=True)] | int | float
 
 
 class JsonFrame(msgspec.Struct):
-    """One device-minute: `ts` ISO 8601 with an offset or epoch milliseconds."""
+    """One device-minute: `ts` ISO 8601 with an offset or epoch milliseconds; `lon`, `lat` of who moves."""
 
     ts: _Time
     values: dict[str, float | None]
     flags: dict[str, str] | None = None
+    lon: float | None = None
+    lat: float | None = None
 
 
 class Payload(msgspec.Struct):
@@ -31,6 +33,8 @@ class Payload(msgspec.Struct):
     ts: _Time | msgspec.UnsetType = msgspec.UNSET
     values: dict[str, float | None] | msgspec.UnsetType = msgspec.UNSET
     flags: dict[str, str] | None = None
+    lon: float | None = None
+    lat: float | None = None
     readings: list[JsonFrame] | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -50,7 +54,7 @@ def decode(message: Message, device_id: str, into: Decoded) -> None:
     try:
         payload = _decoder.decode(message.payload)
         frames = _whole(payload)
-        into.frames.extend([Sent(message, device_id, _minute(f.ts), f.values, f.flags or {}) for f in frames])
+        into.frames.extend([_sent(message, device_id, f) for f in frames])
     except (msgspec.MsgspecError, UnicodeDecodeError, FrameError, RecursionError):
         _piecewise(message, device_id, into)
 
@@ -63,10 +67,24 @@ def _whole(payload: Payload) -> list[JsonFrame]:
     elif payload.ts is msgspec.UNSET or payload.values is msgspec.UNSET:
         raise FrameError("structure", "ts and values are needed, or readings")
     else:
-        frames = [JsonFrame(payload.ts, payload.values, payload.flags)]
+        frames = [JsonFrame(payload.ts, payload.values, payload.flags, payload.lon, payload.lat)]
     if not all(frame.values or frame.flags for frame in frames):
         raise FrameError("empty", "no values")
     return frames
+
+
+def _sent(message: Message, device_id: str, frame: JsonFrame) -> Sent:
+    values, flags = frame.values, frame.flags or {}
+    if frame.lon is None and frame.lat is None:
+        return Sent(message, device_id, _minute(frame.ts), values, flags)
+    return Sent(message, device_id, _second(frame.ts), values, flags, _place(frame.lon, frame.lat))
+
+
+def _place(lon: float | None, lat: float | None) -> tuple[float, float]:
+    """A place on earth; raises FrameError."""
+    if lon is None or lat is None or not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise FrameError("place", f"lon, lat: not a place in degrees: {lon!r}, {lat!r}")
+    return lon, lat
 
 
 def _check_length(frames: int) -> None:
@@ -76,8 +94,17 @@ def _check_length(frames: int) -> None:
 
 def _minute(ts: datetime | int | float) -> datetime:
     """The minute of a time as sent; raises FrameError."""
+    return minute_of(_instant(ts))
+
+
+def _second(ts: datetime | int | float) -> datetime:
+    """The second of a time as sent; raises FrameError."""
+    return _instant(ts).replace(microsecond=0)
+
+
+def _instant(ts: datetime | int | float) -> datetime:
     try:
-        return minute_of(ts if isinstance(ts, datetime) else datetime.fromtimestamp(ts / 1000, UTC))
+        return (ts if isinstance(ts, datetime) else datetime.fromtimestamp(ts / 1000, UTC)).astimezone(UTC)
     except (OverflowError, ValueError, OSError):
         raise FrameError("time", f"ts: no time: {ts!r}") from None
 
@@ -129,7 +156,11 @@ def _frame(message: Message, device_id: str, part: Any, into: Decoded) -> Sent:
         raise FrameError("structure", "values: missing" if values is None else "values: not an object")
     if not isinstance(flags, dict):
         raise FrameError("structure", "flags: not an object")
-    minute = _minute(_time(part.get("ts")))
+    place = None
+    if part.get("lon") is not None or part.get("lat") is not None:
+        place = _place(_degrees(part.get("lon")), _degrees(part.get("lat")))
+    ts = _time(part.get("ts"))
+    at = _minute(ts) if place is None else _second(ts)
     good: dict[str, float | None] = {}
     for name, value in values.items():
         if value is None or _is_number(value):
@@ -140,7 +171,11 @@ def _frame(message: Message, device_id: str, part: Any, into: Decoded) -> Sent:
             )
     if not good and not flags:
         raise FrameError("empty", "no values")
-    return Sent(message, device_id, minute, good, {name: str(letter) for name, letter in flags.items()})
+    return Sent(message, device_id, at, good, {name: str(letter) for name, letter in flags.items()}, place)
+
+
+def _degrees(value: Any) -> float | None:
+    return float(value) if _is_number(value) else None
 
 
 def _is_number(value: Any) -> bool:

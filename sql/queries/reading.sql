@@ -23,7 +23,9 @@ WITH sent AS MATERIALIZED (
         ch4 = coalesce(old.ch4, excluded.ch4), temperature = coalesce(old.temperature, excluded.temperature),
         humidity = coalesce(old.humidity, excluded.humidity), pressure = coalesce(old.pressure, excluded.pressure),
         wind_speed = coalesce(old.wind_speed, excluded.wind_speed),
-        wind_direction = coalesce(old.wind_direction, excluded.wind_direction), qc = merge_qc(old.qc, excluded.qc)
+        wind_direction = coalesce(old.wind_direction, excluded.wind_direction),
+        qc = merge_qc(old.qc, excluded.qc, ARRAY[old.pm25, old.pm10, old.so2, old.no2, old.o3, old.co, old.tvoc,
+            old.nmhc, old.ch4, old.temperature, old.humidity, old.pressure, old.wind_speed, old.wind_direction])
     WHERE (old.pm25 IS NULL AND excluded.pm25 IS NOT NULL) OR (old.pm10 IS NULL AND excluded.pm10 IS NOT NULL)
         OR (old.so2 IS NULL AND excluded.so2 IS NOT NULL) OR (old.no2 IS NULL AND excluded.no2 IS NOT NULL)
         OR (old.o3 IS NULL AND excluded.o3 IS NOT NULL) OR (old.co IS NULL AND excluded.co IS NOT NULL)
@@ -34,10 +36,14 @@ WITH sent AS MATERIALIZED (
         OR (old.pressure IS NULL AND excluded.pressure IS NOT NULL)
         OR (old.wind_speed IS NULL AND excluded.wind_speed IS NOT NULL)
         OR (old.wind_direction IS NULL AND excluded.wind_direction IS NOT NULL)
-        OR merge_qc(old.qc, excluded.qc) IS DISTINCT FROM old.qc
-    RETURNING ts, (xmax = 0) AS new
+        OR merge_qc(old.qc, excluded.qc, ARRAY[old.pm25, old.pm10, old.so2, old.no2, old.o3, old.co, old.tvoc,
+            old.nmhc, old.ch4, old.temperature, old.humidity, old.pressure, old.wind_speed, old.wind_direction])
+            IS DISTINCT FROM old.qc
+    RETURNING device, ts, (xmax = 0) AS new
 ), seen AS (
     INSERT INTO arrival (minute, devices) SELECT ts, count(*) FILTER (WHERE new) FROM put GROUP BY ts
+), changed AS (
+    INSERT INTO touched SELECT date_trunc('hour', ts), array_agg(DISTINCT device) FROM put GROUP BY 1
 ), latest AS (
     INSERT INTO station_latest AS old
     SELECT DISTINCT ON (device) device, ts, :now::timestamptz, pm25, pm10, so2, no2, o3, co, tvoc, nmhc, ch4,
@@ -64,7 +70,9 @@ WITH sent AS MATERIALIZED (
             ELSE excluded.wind_speed END,
         wind_direction = CASE WHEN old.ts = excluded.ts THEN coalesce(old.wind_direction, excluded.wind_direction)
             ELSE excluded.wind_direction END,
-        qc = CASE WHEN old.ts = excluded.ts THEN merge_qc(old.qc, excluded.qc) ELSE excluded.qc END
+        qc = CASE WHEN old.ts = excluded.ts THEN merge_qc(old.qc, excluded.qc, ARRAY[old.pm25, old.pm10, old.so2, old.no2, old.o3, old.co, old.tvoc,
+            old.nmhc, old.ch4, old.temperature, old.humidity, old.pressure, old.wind_speed, old.wind_direction])
+            ELSE excluded.qc END
     WHERE excluded.ts >= old.ts
 )
 SELECT count(*) FILTER (WHERE new) FROM put;
@@ -81,6 +89,8 @@ WITH sent AS MATERIALIZED (
     RETURNING device, ts
 ), seen AS (
     INSERT INTO arrival (minute, devices) SELECT ts, count(DISTINCT device) FROM put GROUP BY ts
+), changed AS (
+    INSERT INTO touched SELECT date_trunc('hour', ts), array_agg(DISTINCT device) FROM put GROUP BY 1
 ), latest AS (
     INSERT INTO monitor_latest AS old (device, channel, ts, received_at, value, qc)
     SELECT DISTINCT ON (device, channel) device, channel, ts, :now::timestamptz, value, qc
@@ -91,11 +101,80 @@ WITH sent AS MATERIALIZED (
 )
 SELECT count(*) FROM put;
 
+-- name: put_mobile_readings of a second: the first one stays; the newest of each device is shown beside the stations'
+WITH put AS (
+    INSERT INTO mobile_reading
+    SELECT * FROM unnest(
+        :device::integer[], :ts::timestamptz[], :lon::float8[], :lat::float8[], :ix::integer[], :iy::integer[],
+        :pm25::real[], :pm10::real[], :so2::real[], :no2::real[], :o3::real[],
+        :co::real[], :tvoc::real[], :nmhc::real[], :ch4::real[], :temperature::real[],
+        :humidity::real[], :pressure::real[], :wind_speed::real[], :wind_direction::real[],
+        :qc::bytea[]
+    )
+    ON CONFLICT (device, ts) DO NOTHING
+    RETURNING device, ts, pm25, pm10, so2, no2, o3, co, tvoc, nmhc, ch4, temperature, humidity, pressure, wind_speed, wind_direction, qc
+), latest AS (
+    INSERT INTO station_latest AS old
+    SELECT DISTINCT ON (device) device, ts, :now::timestamptz, pm25, pm10, so2, no2, o3, co, tvoc, nmhc, ch4, temperature, humidity, pressure, wind_speed, wind_direction, qc
+    FROM put ORDER BY device, ts DESC
+    ON CONFLICT (device) DO UPDATE
+    SET (ts, received_at, pm25, pm10, so2, no2, o3, co, tvoc, nmhc, ch4, temperature, humidity, pressure, wind_speed, wind_direction, qc) = (excluded.ts, excluded.received_at,
+        excluded.pm25, excluded.pm10, excluded.so2, excluded.no2, excluded.o3, excluded.co, excluded.tvoc, excluded.nmhc, excluded.ch4, excluded.temperature, excluded.humidity, excluded.pressure, excluded.wind_speed, excluded.wind_direction, excluded.qc)
+    WHERE excluded.ts > old.ts
+)
+SELECT count(*) FROM put;
+
+-- name: put_statistics as loggers reported them: the first report of a period stays
+INSERT INTO statistic (device, ts, command, channel, low, mean, high, total, zs_low, zs_mean, zs_high, qc)
+SELECT * FROM unnest(
+    :device::integer[], :ts::timestamptz[], :command::smallint[], :channel::text[], :low::real[], :mean::real[],
+    :high::real[], :total::float8[], :zs_low::real[], :zs_mean::real[], :zs_high::real[], :qc::smallint[]
+)
+ON CONFLICT DO NOTHING;
+
+-- name: put_notes
+INSERT INTO device_note (device, at, command, code, name, text)
+SELECT * FROM unnest(
+    :device::integer[], :at::timestamptz[], :command::smallint[], :code::text[], :name::text[], :text::text[]
+)
+ON CONFLICT DO NOTHING;
+
+-- name: put_parts
+INSERT INTO hj212_part (device, command, data_time, total, number, topic, payload, received_at)
+SELECT *, :now::timestamptz FROM unnest(
+    :device::integer[], :command::smallint[], :data_time::text[], :total::smallint[], :number::smallint[],
+    :topic::text[], :payload::bytea[]
+)
+ON CONFLICT DO NOTHING;
+
+-- name: whole_parts: frames of which every packet has come, and those whose newest came before a time
+SELECT device, command, data_time, total, min(topic) AS topic, array_agg(number ORDER BY number) AS numbers,
+    array_agg(payload ORDER BY number) AS payloads
+FROM hj212_part GROUP BY device, command, data_time, total
+HAVING count(*) = total OR max(received_at) < :abandoned::timestamptz
+LIMIT 1000;
+
+-- name: drop_parts of a frame that is committed
+DELETE FROM hj212_part AS p USING unnest(
+    :device::integer[], :command::smallint[], :data_time::text[], :total::smallint[]
+) AS done(device, command, data_time, total)
+WHERE (p.device, p.command, p.data_time, p.total) = (done.device, done.command, done.data_time, done.total);
+
+-- name: put_refused: the messages of which something was refused, whole and once each
+INSERT INTO refused AS old (digest, received_at, topic, payload, bytes)
+SELECT digest, :now::timestamptz, topic, payload, bytes
+FROM unnest(:digest::bytea[], :topic::text[], :payload::bytea[], :bytes::integer[]) AS r(digest, topic, payload, bytes)
+ORDER BY digest
+ON CONFLICT (digest) DO UPDATE SET received_at = excluded.received_at
+RETURNING message, digest;
+
 -- name: put_rejects
-INSERT INTO reject (received_at, topic, device_id, reason, detail, sample, times)
-SELECT :now::timestamptz, topic, device_id, reason, detail, sample, times
-FROM unnest(:topic::text[], :device_id::text[], :reason::text[], :detail::text[], :sample::bytea[], :times::integer[])
-    AS r(topic, device_id, reason, detail, sample, times);
+INSERT INTO reject AS old (message, first_at, received_at, device_id, reason, detail, times)
+SELECT message, :now::timestamptz, :now::timestamptz, device_id, reason, detail, times
+FROM unnest(:message::bigint[], :device_id::text[], :reason::text[], :detail::text[], :times::integer[])
+    AS r(message, device_id, reason, detail, times)
+ON CONFLICT (message, device_id, reason, detail) DO UPDATE
+SET received_at = excluded.received_at, times = old.times + excluded.times;
 
 -- name: put_clock_errors: a run goes on while errors come that hardly differ, else another one begins
 WITH wrong AS MATERIALIZED (

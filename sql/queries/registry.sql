@@ -134,13 +134,51 @@ WHERE (park_id, device, channel) NOT IN (
 )
 RETURNING park_id;
 
+-- name: put_loggers
+INSERT INTO logger AS old (device, mn, password)
+SELECT device, mn, password
+FROM jsonb_to_recordset(:rows::jsonb) AS r(device_id text, mn text, password text) JOIN device USING (device_id)
+ON CONFLICT (device) DO UPDATE SET (mn, password) = (excluded.mn, excluded.password)
+WHERE (old.mn, old.password) IS DISTINCT FROM (excluded.mn, excluded.password)
+RETURNING (xmax = 0) AS added;
+
+-- name: put_station_channels
+INSERT INTO station_channel AS old (device, channel, unit)
+SELECT device, channel, unit
+FROM jsonb_to_recordset(:rows::jsonb) AS r(station_id text, channel text, unit text)
+JOIN device ON device_id = station_id
+ON CONFLICT (device, channel) DO UPDATE SET unit = excluded.unit
+WHERE old.unit IS DISTINCT FROM excluded.unit
+RETURNING (xmax = 0) AS added;
+
+-- name: put_facilities
+INSERT INTO facility AS old (device, channel, line, role, on_above)
+SELECT device, channel, line, role, on_above
+FROM jsonb_to_recordset(:rows::jsonb)
+    AS r(mn text, channel text, line text, role text, on_above double precision)
+JOIN device ON device_id = mn
+ON CONFLICT (device, channel) DO UPDATE SET (line, role, on_above) = (excluded.line, excluded.role, excluded.on_above)
+WHERE (old.line, old.role, old.on_above) IS DISTINCT FROM (excluded.line, excluded.role, excluded.on_above)
+RETURNING (xmax = 0) AS added;
+
+-- name: drop_facilities that the new file does not have
+DELETE FROM facility AS old
+WHERE (device, channel) NOT IN (
+    SELECT device, channel
+    FROM jsonb_to_recordset(:rows::jsonb) AS r(mn text, channel text) JOIN device ON device_id = mn
+)
+RETURNING device;
+
 -- name: foreign_kind names ids that are to be a station and are a monitor, or the other way round
 SELECT device_id FROM device JOIN monitor USING (device) WHERE device_id = ANY(:stations::text[])
 UNION
 SELECT device_id FROM device JOIN station USING (device) WHERE device_id = ANY(:monitors::text[]);
 
 -- name: announce
-SELECT pg_notify('registry', '');
+WITH newer AS (UPDATE registry_version SET version = version + 1) SELECT pg_notify('registry', '');
+
+-- name: version goes up with every import
+SELECT version FROM registry_version;
 
 -- name: grid
 SELECT cell_m, epsg, lon0, lat0, nx, ny FROM grid;
@@ -168,3 +206,13 @@ ORDER BY park_id, device_id, channel;
 
 -- name: devices
 SELECT device, device_id FROM device;
+
+-- name: loggers
+SELECT device_id, mn, password FROM logger JOIN device USING (device);
+
+-- name: station_channels
+SELECT device_id AS station_id, channel, unit FROM station_channel JOIN device USING (device);
+
+-- name: facilities
+SELECT device_id AS mn, channel, line, role, on_above FROM facility JOIN device USING (device)
+ORDER BY device_id, channel;

@@ -10,12 +10,13 @@ import pytest
 
 from alerts.minute import Post, take_post
 from alerts.rules.clock import SHARE, Clock
-from ingest.batch import Span
 from ingest.clock import BEHIND, GAP, LASTS
 from ingest.frame import Message
+from ingest.gate import Gate
 from ingest.known import Known
 from ingest.layout import Frame, Layout
 from ingest.pipeline import take_in
+from ingest.settings import IngestSettings
 from tests.support.loop import bodies, log, work
 from tests.support.rule import MIDNIGHT, MINUTE, told
 from tests.support.scene import START, district
@@ -35,8 +36,8 @@ def message(device: str, *stamps: datetime) -> Message:
 
 async def come_in(pool: asyncpg.Pool, messages: list[Message], now: datetime, known: Known | None = None) -> None:
     """A batch of messages, taken in at `now`."""
-    span = Span.around(now, timedelta(days=1826), timedelta(minutes=5))
-    await take_in(pool, messages, known or Known(pool), span, lambda: now)
+    settings = IngestSettings(database_url="", mqtt_url="", _env_file=None)
+    await take_in(Gate(settings, pool, known or Known(pool), (), lambda: now), messages)
 
 
 async def live(pool: asyncpg.Pool, post: Post, minutes: range, wrong: Errors) -> None:

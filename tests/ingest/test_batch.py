@@ -160,7 +160,7 @@ def test_of_a_monitors_channel_sent_twice_the_first_counts() -> None:
 
 
 def test_a_monitors_flags_are_kept_also_without_a_value() -> None:
-    batch = taken(message(frame(nmhc=1, flags={"nmhc": "M", "so2": "D", "a25002": "?"}), "M1", "monitor"))
+    batch = taken(message(frame(nmhc=1, flags={"nmhc": "M", "so2": "D", "a25002": "X"}), "M1", "monitor"))
     assert monitor(batch) == {"nmhc": (1, Qc.MAINTENANCE), "so2": (None, Qc.FAULT)}
     assert reasons(batch) == ["flag"]
 

@@ -46,7 +46,7 @@ async def owner(own: Servers, tmp_path: Path) -> AsyncIterator[asyncpg.Connectio
     """An empty database with the registry imported, as its owner sees it."""
     connection = await asyncpg.connect(own.database_url)
     await connection.execute(
-        "TRUNCATE station_reading, station_latest, monitor_reading, monitor_latest, reject, arrival"
+        "TRUNCATE station_reading, station_latest, monitor_reading, monitor_latest, reject, refused, arrival"
     )
     await import_folder(write(tmp_path), own.database_url, NOW)
     yield connection
@@ -154,10 +154,10 @@ async def test_what_the_database_refuses_for_good_is_kept_as_a_reject_and_its_ne
             await until(
                 lambda: owner.fetchval("SELECT count(*) = 1 FROM reject WHERE device_id IS DISTINCT FROM $$PROBE$$")
             )
-        row = await owner.fetchrow("SELECT * FROM reject WHERE reason = $$store$$")
+        row = await owner.fetchrow("SELECT * FROM reject JOIN refused USING (message) WHERE reason = $$store$$")
         assert row["reason"] == "store"
         assert "poison" in row["detail"]
-        assert json.loads(row["sample"])["values"] == {"pm25": 13}
+        assert json.loads(row["payload"])["values"] == {"pm25": 13}
     finally:
         await owner.execute("ALTER TABLE station_reading DROP CONSTRAINT poison")
 
@@ -182,7 +182,7 @@ async def test_a_right_that_is_missing_ends_the_process_and_costs_no_reading(
 async def test_while_the_database_is_away_nothing_is_lost_and_afterwards_all_is_stored(
     own: Servers, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Known, "LONGEST_S", 0.0)  # the directory of devices is asked for too
+    monkeypatch.setattr(Known, "LOOK_S", -1.0)  # the directory of devices is asked for too
     async with running(own) as task:
         await sent(own, *(frame(ts, pm25=1) for ts in minutes(50)))
         await until(stored(owner, 50))

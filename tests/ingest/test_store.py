@@ -1,5 +1,6 @@
 """Committed rows: stored once however often sent, merged, the newest kept, arrivals and rejects counted."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -156,16 +157,65 @@ async def test_rejects_are_kept_with_all_there_is_and_equal_ones_are_counted(
         {"readings": [frame((MINUTE - timedelta(minutes=i)).isoformat(), pm25=1) for i in range(3)]}, "S9"
     )
     await send(pool, directory, unknown, message(b"\xd5\xe3\0"), message(frame(**{"a\0b\udc80": 1, "pm25": 2})))
-    found = await pool.fetch("SELECT * FROM reject ORDER BY id")
+    found = await pool.fetch("SELECT * FROM reject JOIN refused USING (message) ORDER BY device_id DESC, reason DESC")
     assert [(row["device_id"], row["reason"], row["times"]) for row in found] == [
-        ("S1", "encoding", 1),
         ("S9", "device", 3),
+        ("S1", "encoding", 1),
         ("S1", "channel", 1),
     ]
-    assert found[0]["sample"] == b"\xd5\xe3\0"
-    assert found[0]["topic"] == "hotgrid/v1/station/S1/reading"
-    assert found[0]["received_at"] == NOW
+    assert found[1]["payload"] == b"\xd5\xe3\0"
+    assert found[1]["topic"] == "hotgrid/v1/station/S1/reading"
     assert len(await rows(pool, "station_reading")) == 1
+
+
+async def test_the_same_message_refused_again_is_kept_once_and_counted(
+    pool: asyncpg.Pool, directory: Directory
+) -> None:
+    later = NOW + timedelta(minutes=5)
+    await send(pool, directory, message(b"{}"))
+    await send(pool, directory, message(b"{}"), message(b"[]"), now=later)
+    found = await pool.fetch("SELECT * FROM reject JOIN refused USING (message) ORDER BY times DESC")
+    assert [(row["payload"], row["times"], row["first_at"]) for row in found] == [(b"{}", 2, NOW), (b"[]", 1, later)]
+    assert found[0]["received_at"] == later
+
+
+async def test_of_an_absurdly_long_message_the_beginning_is_kept_and_how_long_it_was(
+    pool: asyncpg.Pool, directory: Directory
+) -> None:
+    await send(pool, directory, message(b"x" * 2_000_000))
+    row = await pool.fetchrow("SELECT length(payload) AS kept, bytes FROM refused")
+    assert row is not None
+    assert (row["kept"], row["bytes"]) == (256 << 10, 2_000_000)
+
+
+async def test_a_flag_that_comes_later_is_not_for_the_value_that_came_before(
+    pool: asyncpg.Pool, directory: Directory
+) -> None:
+    await send(pool, directory, message(frame(pm25=1)))
+    await send(pool, directory, message(frame(pm25=9, no2=3, flags={"pm25": "D", "no2": "C"})))
+    (row,) = await rows(pool, "station_reading")
+    flags = dict(zip((channel.name for channel in CHANNELS), row["qc"], strict=True))
+    assert (row["pm25"], flags["pm25"], flags["no2"]) == (1, Qc.GOOD, Qc.CALIBRATION)
+    (latest,) = await rows(pool, "station_latest")
+    assert latest["qc"] == row["qc"]
+
+
+async def test_a_mobile_sample_is_placed_by_its_own_position_to_the_second(
+    pool: asyncpg.Pool, directory: Directory
+) -> None:
+    at = MINUTE + timedelta(seconds=17)
+    car = replace(directory, mobile=frozenset({directory.stations["S2"]}))
+    samples = [{**frame((at + timedelta(seconds=i)).isoformat(), pm25=i), "lon": 119.95, "lat": 31.77} for i in (0, 1)]
+    assert await send(pool, car, message({"readings": samples}, "S2"), message(samples[0], "S2")) == 2
+    assert await send(pool, car, message(samples[1], "S2")) == 0
+    found = await rows(pool, "mobile_reading")
+    assert [(row["ts"], row["pm25"], row["lon"]) for row in found] == [
+        (at, 0.0, 119.95),
+        (at + timedelta(seconds=1), 1.0, 119.95),
+    ]
+    assert car.grid is not None
+    assert (found[0]["ix"], found[0]["iy"]) == car.grid.cell(119.95, 31.77)
+    assert await rows(pool, "station_reading") == []
 
 
 async def test_a_monitors_values_are_rows_of_their_own(pool: asyncpg.Pool, directory: Directory) -> None:

@@ -54,4 +54,6 @@ async def test_readings_and_verdicts_are_hypertables_with_unique_keys(pool: asyn
         "station_reading": 1,
         "monitor_reading": 1,
         "verdict": 1,
+        "mobile_reading": 1,
+        "statistic": 1,
     }

@@ -33,10 +33,7 @@ def message(payload: object, device: str = "S1", kind: str = "station", handle: 
 
 def taken(*messages: Message, directory: Directory = DIRECTORY, span: Span = SPAN) -> Batch:
     """The way of messages up to the database."""
-    decoded = decode(messages)
-    batch = lay_out(decoded.frames, directory, span)
-    batch.rejects = decoded.rejects + batch.rejects
-    return batch
+    return lay_out(decode(messages), directory, span)
 
 
 def reasons(batch: Batch) -> list[str]:
