@@ -11,6 +11,7 @@ from alerts.rules.limit import Limit
 from alerts.rules.offline import Offline
 from alerts.rules.park import Park
 from alerts.rules.regional import Regional
+from alerts.rules.untreated import Untreated
 from ingest.layout import Layout
 from ingest.registry import Registry
 
@@ -23,5 +24,6 @@ RULES: tuple[Callable[[Registry, Layout], Rule], ...] = (
     Fabrication,
     Regional,
     Clock,
+    Untreated,
 )
 """A new rule is one file and one line here."""

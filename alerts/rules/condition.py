@@ -51,3 +51,8 @@ class Rule(Protocol):
 
     def step(self, seen: Seen) -> list[Condition]:
         """What is wrong in this minute; called once a minute, silent ones included."""
+
+
+def printable(name: str) -> str:
+    """A name of the registry as part of a source, and so of an alert's id, which is printable ASCII."""
+    return "".join(letter if "!" <= letter <= "~" else f"u{ord(letter):x}" for letter in name)

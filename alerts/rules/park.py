@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alerts.rules.condition import Condition, Seen
+from alerts.rules.condition import Condition, Seen, printable
 from alerts.rules.limit import TIE, severity
 from ingest.flag import Qc
 from ingest.grid import Floats
@@ -64,7 +64,7 @@ class Park:
         self._park = np.repeat(np.arange(len(self._parks)), [part.stop - part.start for part in self._parks])
         self._width = np.array([_width(self._xy[part]) for part in self._parks])
         self._limit = np.array([one.line.limit * one.factor for one in self._boundaries])
-        named = [f"{_ascii(x.park_id)}/{x.channel}/{x.device_id}" for x in self.lines]
+        named = [f"{printable(x.park_id)}/{x.channel}/{x.device_id}" for x in self.lines]
         self.keys: Sequence[str] = (*WIND, *(f"{x.source}/{x.line.channel}" for x in self._boundaries), *named)
         self._past = np.full((len(self.keys), WINDOW), np.nan)
         self._wind, self._share, self._sent = np.split(self._past, [2, 2 + len(self._boundaries)])
@@ -165,7 +165,7 @@ def _boundaries(lines: Sequence[ParkDevice]) -> tuple[list[Boundary], list[slice
             part = slice(start, start + len(members))
             first = members[0]
             factor = multiplier(first.channel, first.unit)
-            boundaries.append(Boundary(_ascii(first.park_id), first, factor, part))
+            boundaries.append(Boundary(printable(first.park_id), first, factor, part))
             start = part.stop
         parks.append(slice(begin, start))
     return boundaries, parks
@@ -174,8 +174,3 @@ def _boundaries(lines: Sequence[ParkDevice]) -> tuple[list[Boundary], list[slice
 def _width(xy: Floats) -> float:
     """The greatest distance between two of the places, metres."""
     return float(np.hypot(*(xy[:, None] - xy[None]).T).max())
-
-
-def _ascii(name: str) -> str:
-    """A park's id as part of an alert's id, which is printable ASCII."""
-    return "".join(letter if "!" <= letter <= "~" else f"u{ord(letter):x}" for letter in name)

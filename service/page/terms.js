@@ -23,6 +23,7 @@ export const SIGNS = {
   idle_at_work: ["生产期间数值始终接近零", "idle values while there is work"],
   hugging_limit: ["数值紧贴限值而不超过", "just below the limit, never above"],
   sudden_step_down: ["数值突然降低并保持", "a sudden fall that stayed"],
+  untreated: ["生产时治理设施未运行", "producing while the treatment is off"],
   absent_when_neighbours_rise: ["周边升高时总是缺数", "absent whenever the neighbours rise"],
   too_smooth: ["波动过小", "varies too little"],
   ratio_break: ["与另一因子的比例突变", "the ratio to the other channel has broken"],
