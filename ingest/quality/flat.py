@@ -34,7 +34,7 @@ def flat(values: NDArray[np.float32], limits: Limits) -> NDArray[np.bool_]:
     the cycle being the mean of its other runs, and r the expected rate. Coarse readings in clean air repeat rightly.
     """
     runs = runs_of(values)
-    level = np.nanmax(np.where(runs.length == runs.longest, values, -np.inf), axis=0, initial=-np.inf)
+    level = np.fmax.reduce(np.where(runs.length == runs.longest, values, np.nan), axis=0)
     expected = _expected(resolution(values, level), level, limits)
     others = runs.values - runs.longest
     repeats = others - (runs.runs - 1)
@@ -80,7 +80,7 @@ def resolution(values: NDArray[np.float32], level: NDArray[np.floating]) -> NDAr
     least = apart.min(axis=0, initial=np.inf)
     guess = np.full(level.shape, 0.001)
     for step in (0.01, 0.1, 1.0):
-        guess[np.abs(level / step - np.round(level / step)) < 1e-3] = step
+        guess[np.abs(np.rint(level / step) - level / step) < 1e-3] = step
     return np.asarray(np.where(np.isfinite(least), least, guess), np.float32)
 
 

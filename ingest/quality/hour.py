@@ -33,13 +33,7 @@ class Window(NamedTuple):
     qc: NDArray[np.uint8]  # the same shape: the reasons that the values have already
 
 
-CHECKS: tuple[tuple[Qc, Check], ...] = (
-    (Qc.BEYOND_SPAN, beyond_span),
-    (Qc.SPIKE, spike),
-    (Qc.STEP, step),
-    (Qc.FLAT, flat),
-    (Qc.NOISE, noise),
-)
+LASTING: tuple[tuple[Qc, Check], ...] = ((Qc.STEP, step), (Qc.FLAT, flat), (Qc.NOISE, noise))
 """In the order in which they count: of several reasons a value has the first."""
 
 
@@ -71,11 +65,13 @@ def judge_hour(
 
 
 def _check(values: Values, limits: Limits, found: NDArray[np.uint8]) -> None:
-    """What one check has found is no evidence for the next."""
-    for reason, check in CHECKS:
-        wrong = check(values, limits)
-        _say(found, reason, wrong)
-        values = np.where(wrong, np.float32(np.nan), values)
+    """What stands out alone is no evidence for the other checks."""
+    _say(found, Qc.BEYOND_SPAN, beyond_span(values, limits))
+    single = spike(values, limits)
+    _say(found, Qc.SPIKE, single)
+    values = np.where(single, np.float32(np.nan), values)
+    for reason, check in LASTING:
+        _say(found, reason, check(values, limits))
 
 
 def _say(found: NDArray[np.uint8], reason: Qc, wrong: Mask) -> None:

@@ -4,12 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.quality.thresholds import Limits
-from ingest.quality.window import SHARP, median
+from ingest.quality.window import SHARP, before, median
 
 BLOCK, EVERY = 20, 5  # min over which scatter is taken, and how often
 BEFORE = 60  # min before the block that it is compared with
 FAR = 3.0  # times the scatter of the quietest block before
-FEWEST = 12  # differences in a block
+LONG = 2.0  # times the limit: what was never quiet in the hour before
+RAISED = 0.4  # log units above the lowest block before: a plume, not noise
+FALL = 0.6  # of the limit: so far below what was lowest before
+FEWEST = 6  # differences in a block
 
 
 def noise(values: NDArray[np.float32], limits: Limits) -> NDArray[np.bool_]:
@@ -23,20 +26,22 @@ def noise(values: NDArray[np.float32], limits: Limits) -> NDArray[np.bool_]:
     with np.errstate(divide="ignore", invalid="ignore"):
         log = np.log(np.maximum(values, 0) + offset)
     ends = np.arange(BLOCK, len(values) + 1, EVERY)
-    moves = np.abs(np.diff(log, axis=0, prepend=np.full_like(log[:1], np.nan)))
-    scatter, low = np.array([_block(moves[e - BLOCK : e], log[e - BLOCK : e]) for e in ends]).swapaxes(0, 1)
+    moves = np.abs(log - before(log))
+    scatter, low, level = np.array([_block(moves[e - BLOCK : e], log[e - BLOCK : e]) for e in ends]).swapaxes(0, 1)
     wrong = np.zeros(values.shape, bool)
     for k, end in enumerate(ends):
         past = (ends <= end - BLOCK) & (ends > end - BLOCK - BEFORE)
         if past.any():
-            quiet = np.fmin.reduce(scatter[past])
-            usual = np.fmin.reduce(low[past])
-            far = (quiet > limits.noise) | (scatter[k] > FAR * quiet)
-            bursts = (scatter[k] > limits.noise) & far & (low[k] < usual)
-            wrong[end - BLOCK : end] |= bursts
+            calm = np.where(scatter[past] <= limits.noise, scatter[past], np.nan)
+            usual = np.fmin.reduce(np.where(np.isnan(calm), np.nan, low[past]))
+            began = (scatter[k] > FAR * np.fmin.reduce(calm)) & (low[k] < usual - FALL * limits.noise)
+            goes_on = np.isnan(calm).all(axis=0) & (scatter[k] > LONG * limits.noise)
+            even = level[k] - np.fmin.reduce(level[past]) < RAISED
+            wrong[end - BLOCK : end] |= (scatter[k] > limits.noise) & even & (began | goes_on)
     return wrong
 
 
-def _block(moves: NDArray[np.float32], log: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _block(moves: NDArray[np.float32], log: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
     few = np.count_nonzero(~np.isnan(moves), axis=0) < FEWEST
-    return np.where(few, np.nan, SHARP * median(moves)), np.where(few, np.nan, np.sort(log, axis=0)[1])
+    told = SHARP * median(moves), np.sort(log, axis=0)[1], median(log)
+    return tuple(np.where(few, np.nan, one) for one in told)

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time
 from importlib.resources import files
-from itertools import product
+from itertools import product, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ingest.channel import CODE, COLUMN
 
 Column = NDArray[np.float32]
 KINDS = ("", "micro", "national", "weather", "boundary", "mobile", "monitor")
@@ -69,15 +71,16 @@ class Thresholds:
     def read(cls, text: str) -> "Thresholds":
         """The table of a CSV file with a header and comments (#); raises ThresholdsError with every problem."""
         numbered = [(n, row) for n, row in enumerate(text.removeprefix("\ufeff").splitlines(), 1) if _is_row(row)]
+        at = numbered[0][0] if numbered else 1
         rows = csv.reader(row for _, row in numbered)
         header = [name.strip() for name in next(rows, [])]
-        problems = [f"1:{name}: no such column" for name in header if name not in (*_KEYS, *NAMES)]
-        problems += [f"1:{name}: column is missing" for name in _KEYS if name not in header]
+        problems = [f"{at}:{name}: no such column" for name in header if name not in (*_KEYS, *NAMES)]
+        problems += [f"{at}:{name}: column is missing" for name in _KEYS if name not in header]
         if problems:
             raise ThresholdsError(problems)
         lines = []
-        for (number, _), row in zip(numbered[1:], rows, strict=True):
-            cells = {name: cell.strip() for name, cell in zip(header, row, strict=False)}
+        for (number, _), row in zip(numbered[1:], rows, strict=False):
+            cells = dict(zip_longest(header, map(str.strip, row), fillvalue=""))
             try:
                 lines.append(_line(cells))
             except ValueError as error:
@@ -117,7 +120,7 @@ def shipped() -> Thresholds:
 
 
 def _is_row(text: str) -> bool:
-    return bool(text.strip(", \t")) and not text.startswith("#")
+    return bool(text.strip(", \t")) and not text.lstrip('"').startswith("#")
 
 
 def _sorted(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -125,11 +128,15 @@ def _sorted(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 
 def _line(cells: dict[str, str]) -> Line:
-    kind = cells["kind"]
+    kind, channel = cells["kind"], cells["channel"]
+    if cells.get(""):
+        raise ValueError(f"{cells['']!r}: more cells than columns")
+    if channel and channel not in COLUMN and CODE.fullmatch(channel) is None:
+        raise ValueError(f"channel: {channel!r}: no such channel or code")
     if kind not in KINDS:
         raise ValueError(f"kind: {kind!r}: must be empty or one of {', '.join(KINDS[1:])}")
     values = tuple((name, _number(name, cells[name])) for name in NAMES if cells.get(name))
-    return Line(_instant(cells["valid_from"]), cells["channel"], kind, values)
+    return Line(_instant(cells["valid_from"]), channel, kind, values)
 
 
 def _instant(cell: str) -> datetime:

@@ -4,20 +4,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float32]
+NEAR = 5  # min at most to a neighbour in time
 SHARP = 1.4826  # of a median of absolute deviations: the SD, of normal noise
 
 
-def before(values: Values, most: int) -> Values:
-    """The last value before each minute (minutes, devices), NaN where it is over `most` minutes ago."""
+def before(values: Values) -> Values:
+    """The last value before each minute (minutes, devices), NaN where it is over NEAR minutes ago."""
     found = np.full_like(values, np.nan)
-    for back in range(1, most + 1):
+    for back in range(1, NEAR + 1):
         np.copyto(found[back:], values[:-back], where=np.isnan(found[back:]))
     return found
 
 
-def after(values: Values, most: int) -> Values:
+def after(values: Values) -> Values:
     """The next value after each minute, in the same way."""
-    return before(values[::-1], most)[::-1]
+    return before(values[::-1])[::-1]
 
 
 def median(values: Values) -> Values:
@@ -29,22 +30,20 @@ def median(values: Values) -> Values:
 
 
 def median5(values: Values) -> Values:
-    """The median of two minutes before, this one and two after; a gap, and what is beyond the ends, takes this one's.
+    """The median of the two values before, this one and the two after; for one that is not there this one counts.
 
     By comparisons only, so that it is a few passes over the array: the median of five is the median of the fifth, the
     higher of the two lower ones and the lower of the two higher ones of the pairs.
     """
-    a, b, c, d = (_moved(values, by) for by in (-2, -1, 1, 2))
+    last, following = before(values), after(values)
+    gap = np.isnan(values)
+    beside = (
+        last,
+        before(np.where(gap, np.float32(np.nan), last)),
+        following,
+        after(np.where(gap, np.float32(np.nan), following)),
+    )
+    a, b, c, d = (np.where(np.isnan(one), values, one) for one in beside)
     low = np.maximum(np.minimum(a, b), np.minimum(c, d))
     high = np.minimum(np.maximum(a, b), np.maximum(c, d))
     return np.asarray(np.maximum(np.minimum(low, high), np.minimum(np.maximum(low, high), values)))
-
-
-def _moved(values: Values, by: int) -> Values:
-    moved = values.copy()
-    if by > 0:
-        moved[by:] = values[:-by]
-    else:
-        moved[:by] = values[-by:]
-    np.copyto(moved, values, where=np.isnan(moved))
-    return moved
