@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,7 +16,8 @@ from deploy.forever import log_to_stderr, until_stopped
 from deploy.option import Folder, Json
 from deploy.problem import Problem
 from deploy.progress import bar
-from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE, Servers
+from deploy.rejects import rejects
+from deploy.servers import Servers
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False)
 
@@ -44,7 +44,8 @@ def _expected() -> tuple[type[Exception], ...]:
     from ingest.recording import RecordingError
     from sql.migrate import MigrationError
 
-    return asyncpg.PostgresError, OSError, ValidationError, FolderError, RecordingError, TuningError, MigrationError
+    ours = FolderError, MigrationError, RecordingError, TuningError
+    return asyncpg.PostgresError, OSError, ValidationError, *ours
 
 
 def _fail(text: str) -> None:
@@ -58,20 +59,6 @@ def _say(line: str) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _use_servers() -> Servers:
-    """The configured or private servers, in the environment for the settings of each package."""
-    found = servers.status()
-    if not (found.database_url and found.mqtt_url):
-        raise Problem(
-            "not-up",
-            "数据库和消息服务器还没有启动 · no database and broker yet",
-            f"先运行 hotgrid up，或设置 {DATABASE_VARIABLE} 和 {MQTT_VARIABLE} · run `hotgrid up`, or set these two",
-        )
-    os.environ.setdefault(DATABASE_VARIABLE, found.database_url)
-    os.environ.setdefault(MQTT_VARIABLE, found.mqtt_url)
-    return found
 
 
 @app.command()
@@ -114,7 +101,7 @@ def migrate() -> None:
     """把数据库升级到最新结构 · bring the database to the newest schema"""
     from sql.migrate import migrate
 
-    done = asyncio.run(migrate(_use_servers().database_url, _say))
+    done = asyncio.run(migrate(servers.use().database_url, _say))
     _say(f"完成 · done: {len(done)} 个新迁移 · new migrations")
 
 
@@ -123,7 +110,7 @@ def import_(folder: Folder, as_json: Json = False) -> None:
     """装入或更新登记表 · load or update a registry folder"""
     from ingest.importer import import_folder
 
-    report = asyncio.run(import_folder(folder, _use_servers().database_url, _now()))
+    report = asyncio.run(import_folder(folder, servers.use().database_url, _now()))
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
         return
@@ -139,14 +126,14 @@ def findings(as_json: Json = False) -> None:
     """溯源命中率 · how often the alert had named whom the field team found"""
     from deploy.findings import lines, read
 
-    score = asyncio.run(read(_use_servers().database_url))
+    score = asyncio.run(read(servers.use().database_url))
     typer.echo(json.dumps(score.line()) if as_json else "\n".join(lines(score)))
 
 
 @app.command()
 def ingest() -> None:
     """接收读数 · take readings in (MQTT → TimescaleDB)"""
-    _use_servers()
+    servers.use()
     from ingest.pipeline import ingest
     from ingest.settings import IngestSettings
 
@@ -157,7 +144,7 @@ def ingest() -> None:
 @app.command()
 def detect() -> None:
     """逐分钟判定 · judge every minute"""
-    _use_servers()
+    servers.use()
     from alerts.detect import detect
     from alerts.settings import DetectSettings
 
@@ -168,7 +155,7 @@ def detect() -> None:
 @app.command()
 def notify() -> None:
     """推送通知 · deliver notices"""
-    _use_servers()
+    servers.use()
     from alerts.notify import notify
     from alerts.settings import NotifySettings
 
@@ -179,7 +166,7 @@ def notify() -> None:
 @app.command()
 def serve() -> None:
     """网页与接口 · serve the API and the page"""
-    _use_servers()
+    servers.use()
     from service.serve import ServeError, serve
     from service.settings import ServiceSettings
 
@@ -205,7 +192,7 @@ def simulate(
     from ingest.folder import read_folder
 
     registry, _ = read_folder(folder or DISTRICT)
-    url = _use_servers().mqtt_url
+    url = servers.use().mqtt_url
     fleet = Fleet(registry, seed, emissions)
     until_stopped(lambda stop: simulate(fleet, url, stop))
 
@@ -232,12 +219,13 @@ def run() -> None:
 
     found = servers.up(say=_say)
     asyncio.run(migrate(found.database_url, _say))
-    _use_servers()
+    servers.use()
     DetectSettings()  # what the detector would refuse is refused before anything runs
     until_stopped(lambda stop: run({}, stop))
 
 
 app.command()(backtest)
+app.command()(rejects)
 
 
 @app.command()
@@ -249,7 +237,7 @@ def replay(
     """把一个场景文件夹发布到 MQTT · publish a scenario folder over MQTT"""
     from deploy.replay import replay
 
-    url = _use_servers().mqtt_url
+    url = servers.use().mqtt_url
     with bar("replay") as progress:
         sent = replay(folder, url, _speed(speed), batch, progress)
     typer.echo(f"{sent} messages")

@@ -66,6 +66,20 @@ def status(state: Path | None = None) -> Servers:
     )
 
 
+def use() -> Servers:
+    """The configured or private servers, put into the environment for the settings of each package. Raises Problem."""
+    found = status()
+    if not (found.database_url and found.mqtt_url):
+        raise Problem(
+            "not-up",
+            "数据库和消息服务器还没有启动 · no database and broker yet",
+            f"先运行 hotgrid up，或设置 {DATABASE_VARIABLE} 和 {MQTT_VARIABLE} · run `hotgrid up`, or set these two",
+        )
+    os.environ.setdefault(DATABASE_VARIABLE, found.database_url)
+    os.environ.setdefault(MQTT_VARIABLE, found.mqtt_url)
+    return found
+
+
 def up(state: Path | None = None, say: Say = _silent, throwaway: bool = False) -> Servers:
     """Start what does not run and return where everything is; called again, it heals what has died.
 
