@@ -13,6 +13,7 @@ import typer
 from deploy import servers
 from deploy.backtest import backtest
 from deploy.forever import log_to_stderr, until_stopped
+from deploy.mapping import map_
 from deploy.option import Folder, Json
 from deploy.problem import Problem
 from deploy.progress import bar
@@ -41,10 +42,11 @@ def _expected() -> tuple[type[Exception], ...]:
 
     from alerts.tuning_file import TuningError
     from ingest.folder import FolderError
+    from ingest.mapping import MappingError
     from ingest.recording import RecordingError
     from sql.migrate import MigrationError
 
-    ours = FolderError, MigrationError, RecordingError, TuningError
+    ours = FolderError, MappingError, MigrationError, RecordingError, TuningError
     return asyncpg.PostgresError, OSError, ValidationError, *ours
 
 
@@ -226,6 +228,7 @@ def run() -> None:
 
 app.command()(backtest)
 app.command()(rejects)
+app.command("map")(map_)
 
 
 @app.command()

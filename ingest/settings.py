@@ -1,9 +1,16 @@
 """What the operator may set for ingest, by environment variables."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _paths(named: object) -> object:
+    return tuple(filter(None, named.split(os.pathsep))) if isinstance(named, str) else named
 
 
 class IngestSettings(BaseSettings):
@@ -17,6 +24,9 @@ class IngestSettings(BaseSettings):
     max_ahead_s: float = Field(default=300, ge=0, description="readings further in the future are refused")
     batch_messages: int = Field(default=2000, gt=0, le=100_000)
     batch_ms: float = Field(default=100, gt=0, le=10_000)
+    mapping: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)] = Field(
+        default=(), description="mapping files of vendors' topics, with a colon between two"
+    )
 
     @property
     def max_age(self) -> timedelta:

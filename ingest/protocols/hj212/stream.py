@@ -46,8 +46,7 @@ class Splitter:
             start = self._buffer.find(b"#", max(0, len(self._buffer) - _LONGEST_BEGIN))
             start = len(self._buffer) if start < 0 else start
         if start:
-            self.rubbish += len(bytes(self._buffer[:start]).strip(b"\r\n"))
-            self._drop(start)
+            self._discard(start)
         return begin is not None
 
     def _end(self) -> int | None:
@@ -68,9 +67,13 @@ class Splitter:
         if len(buffer) < LONGEST:
             return None
         # No frame begins in what was searched, or it would have been a break.
-        self.rubbish += LONGEST - _LONGEST_BREAK
-        self._drop(LONGEST - _LONGEST_BREAK)
+        self._discard(LONGEST - _LONGEST_BREAK)
         return 0
+
+    def _discard(self, count: int) -> None:
+        line_ends = self._buffer.count(b"\r", 0, count) + self._buffer.count(b"\n", 0, count)
+        self.rubbish += count - line_ends
+        self._drop(count)
 
     def _drop(self, count: int) -> None:
         del self._buffer[:count]
