@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from deploy.command import app, main
+from tests.support.mapping import EXAMPLE
 
-EXAMPLE = Path(__file__).parents[2] / "deploy" / "mapping.example.toml"
 SAMPLE = b"""{"devId": "A-17", "t": "2026-11-21 08:00:00", "f": {"so2": "cal"},
  "v": {"pm2_5": 35.2, "so2": "x", "gas": [21.3, 5, 6], "rel.hum": 50}}"""
 

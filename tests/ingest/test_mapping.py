@@ -1,54 +1,16 @@
-"""Vendors' payloads as frames, by the example that is also the documentation."""
+"""Vendors' JSON payloads as frames, by the example that is also the documentation."""
 
-import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ingest.batch import lay_out
 from ingest.flag import LETTERS, Qc
-from ingest.frame import Decoded, Message
-from ingest.mapping import Source, load
-from ingest.protocols import decode
+from ingest.frame import Decoded
+from tests.support.mapping import ACME, EIGHT, mapped, refused, said
 from tests.support.messages import DIRECTORY, SPAN
-
-EXAMPLE = Path(__file__).parents[2] / "deploy" / "mapping.example.toml"
-SOURCES = load([EXAMPLE])
-EIGHT = datetime(2026, 11, 21, tzinfo=UTC)  # 08:00 in Beijing
-ACME: dict[str, Any] = {
-    "devId": "A-17",
-    "t": "2026-11-21 08:00:00",
-    "v": {"pm2_5": 35.2, "so2": 41, "gas": [10, 7]},
-    "f": {"so2": "cal"},
-}
-TOPICS = {
-    "acme": "acme/A-17/up",
-    "gateway": "gw/data",
-    "sensors": "voc/park/1/2",
-    "lines": "csv/up",
-    "sensorthings": "v1.1/Datastreams(12)/Observations",
-}
-
-
-def said(topic: str, payload: object, sources: tuple[Source, ...] = SOURCES) -> Decoded:
-    """What a message says on its road through the dispatch of protocols."""
-    body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return decode([Message(topic, body, None)], sources)
-
-
-def reasons(decoded: Decoded) -> list[str]:
-    return [reject.reason for reject in decoded.rejects]
-
-
-def mapped(tmp_path: Path, text: str) -> tuple[Source, ...]:
-    """The sources of a mapping file."""
-    (tmp_path / "mapping.toml").write_text(text)
-    return load([tmp_path / "mapping.toml"])
 
 
 def test_nested_keys_arrays_scales_units_flags_and_names_of_devices() -> None:
@@ -89,7 +51,7 @@ def test_numbers_in_quotes_are_numbers() -> None:
 def test_a_bad_value_costs_only_itself(bad: str) -> None:
     payload = b'{"t": "2026-11-21 08:00", "v": {"pm2_5": %s, "so2": 41}}' % bad.encode()
     decoded = said("acme/A-17/up", payload)
-    assert reasons(decoded) == ["value"]
+    assert refused(decoded) == ["value"]
     assert decoded.rejects[0].device_id == "S1"
     assert "values.pm25: $.v.pm2_5" in decoded.rejects[0].detail
     assert decoded.frames[0].values == {"so2": pytest.approx(4.1)}
@@ -119,7 +81,7 @@ def test_a_bad_value_costs_only_itself(bad: str) -> None:
 def test_a_message_that_cannot_be_taken_is_kept_with_its_device_and_reason(payload: object, reason: str) -> None:
     decoded = said("acme/A-17/up", payload)
     assert not decoded.frames
-    assert reasons(decoded) == [reason]
+    assert refused(decoded) == [reason]
     assert decoded.rejects[0].device_id == "S1"
 
 
@@ -147,7 +109,7 @@ def test_records_of_one_message_each_with_its_device_and_the_end_of_its_minute()
 
 def test_a_bad_record_costs_only_itself() -> None:
     decoded = gateway(GATEWAY, 3, GATEWAY | {"ts": "x"}, GATEWAY | {"id": None}, GATEWAY | {"fan": "odd"})
-    assert reasons(decoded) == ["structure", "time", "device", "value"]
+    assert refused(decoded) == ["structure", "time", "device", "value"]
     assert [reject.detail[:9] for reject in decoded.rejects] == [f"record {i}:" for i in (1, 2, 3, 4)]
     assert [frame.values for frame in decoded.frames] == [{"pm10": 80, "SB1": 1}, {"pm10": 80}]
 
@@ -160,7 +122,7 @@ def test_other_words_are_what_the_star_says() -> None:
     ("data", "reason"), [([], "structure"), ({}, "structure"), (None, "structure"), ([{}] * 1441, "batch-size")]
 )
 def test_no_records_and_too_many_are_refused(data: object, reason: str) -> None:
-    assert reasons(said("gw/data", {"gw": "G1", "data": data})) == [reason]
+    assert refused(said("gw/data", {"gw": "G1", "data": data})) == [reason]
 
 
 def test_records_of_an_object_are_named_by_their_keys(tmp_path: Path) -> None:
@@ -203,101 +165,7 @@ def test_names_and_values_with_units_and_a_place_to_the_second() -> None:
 @pytest.mark.parametrize("gps", [{"lng": 181, "lat": 31}, {"lng": 120}, {"lng": "x", "lat": 1}, {"lng": [], "lat": {}}])
 def test_a_place_that_is_none_is_refused(gps: object) -> None:
     payload = {"MN": "M1", "time": "20261121080000", "gps": gps, "sensors": [{"code": "VOC", "val": 4}]}
-    assert reasons(said("voc/park", payload)) == ["place"]
-
-
-def test_lines_of_csv_in_their_own_encoding() -> None:
-    decoded = said("csv/up", "007,2026-11-21 08:00,35, 60 \r\n\r\n008,2026-11-21 08:01,,61,站\r\n".encode("gbk"))
-    assert not decoded.rejects
-    assert [(f.device_id, f.minute, f.values) for f in decoded.frames] == [
-        ("lines-007", EIGHT, {"pm25": 35, "pm10": 60}),
-        ("lines-008", EIGHT + timedelta(minutes=1), {"pm25": None, "pm10": 61}),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("payload", "expected"),
-    [
-        (b"", ["structure"]),
-        (b"\r\n", ["structure"]),
-        (b"\xff\xff\xff", ["encoding"]),
-        (b"007", ["time"]),
-        (b"007,2026-11-21 08:00", ["empty"]),
-        (b"007,2026-11-21 08:00,x,y", ["value", "value", "empty"]),
-        (b"a b,2026-11-21 08:00,1,2", ["device"]),
-        (b'007,"2026-11-21 08:00,1,2', ["time"]),
-    ],
-)
-def test_bad_lines_of_csv(payload: bytes, expected: list[str]) -> None:
-    decoded = said("csv/up", payload)
-    assert not decoded.frames
-    assert reasons(decoded) == expected
-
-
-def test_a_csv_with_a_header_and_one_by_numbers(tmp_path: Path) -> None:
-    common = 'format = "csv"\ndelimiter = ";"\ntime_format = "%d.%m.%Y %H:%M"\ntime_zone = "+08:00"\n'
-    sources = mapped(
-        tmp_path,
-        f"""[[source]]
-        name = "headed"
-        topic = "headed/+"
-        device = "{{1}}"
-        time = "{{@.date}} {{@.time}}"
-        header = true
-        values.pm25 = "@['PM2.5']"
-        {common}
-        [[source]]
-        name = "numbered"
-        topic = "numbered/+"
-        device = "{{1}}"
-        time = "{{@[0]}} {{@[1]}}"
-        values.pm25 = "@[2]"
-        {common}""",
-    )
-    for topic, head in (("headed/S1", b"date;time;PM2.5\n"), ("numbered/S1", b"")):
-        (frame,) = said(topic, head + b"21.11.2026;08:00;35", sources).frames
-        assert (frame.minute, frame.values) == (EIGHT, {"pm25": 35})
-
-
-@pytest.mark.parametrize(
-    ("topic", "also"),
-    [
-        ("v1.1/Datastreams(12)/Observations", {}),
-        ("v1.1/x/Observations", {"Datastream": {"@iot.id": 12}}),
-        ("v1.1/x/Observations", {"Datastream": {"@iot.id": "12"}}),
-        ("v1.1/x/Observations", {"Datastream@iot.navigationLink": "http://sta/v1.1/Observations(9)/Datastreams(12)"}),
-    ],
-)
-def test_observations_of_sensor_things(topic: str, also: dict[str, object]) -> None:
-    time = "2026-11-21T00:00:00.000Z/2026-11-21T00:01:00.000Z"
-    (frame,) = said(topic, {"phenomenonTime": time, "result": 35.2} | also).frames
-    assert (frame.device_id, frame.minute, frame.values, frame.flags) == ("S1", EIGHT, {"pm25": 35.2}, {})
-
-
-def test_an_observation_in_kelvin_and_without_a_time_of_the_phenomenon() -> None:
-    payload = {"phenomenonTime": None, "resultTime": "2026-11-21T08:00:30+08:00", "result": "285.2"}
-    (frame,) = said("v1.1/Datastreams('13')/Observations", payload).frames
-    assert frame.minute == EIGHT
-    assert frame.values == pytest.approx({"temperature": 12.05})  # 285.2 − 273.15
-
-
-@pytest.mark.parametrize(
-    ("topic", "payload", "reason", "device"),
-    [
-        ("v1.1/Datastreams(12)/Observations", [], "structure", None),
-        ("v1.1/x/Observations", {"phenomenonTime": "2026-11-21T00:00:00Z", "result": 1}, "structure", None),
-        ("v1.1/Datastreams(99)/Observations", {"phenomenonTime": "2026-11-21T00:00:00Z", "result": 1}, "device", None),
-        ("v1.1/Datastreams(12)/Observations", {"phenomenonTime": "2026-11-21T00:00:00Z"}, "empty", "S1"),
-        ("v1.1/Datastreams(12)/Observations", {"phenomenonTime": "2026-11-21T00:00:00", "result": 1}, "time", "S1"),
-        ("v1.1/Datastreams(12)/Observations", {"phenomenonTime": 17, "result": 1}, "time", "S1"),
-        ("v1.1/Datastreams(12)/Observations", {"phenomenonTime": "2026-11-21T00:00Z", "result": True}, "value", "S1"),
-        ("v1.1/Datastreams(12)/Observations", b"\xff", "encoding", None),
-    ],
-)
-def test_observations_that_cannot_be_taken(topic: str, payload: object, reason: str, device: str | None) -> None:
-    decoded = said(topic, payload)
-    assert not decoded.frames
-    assert [(reject.reason, reject.device_id) for reject in decoded.rejects] == [(reason, device)]
+    assert refused(said("voc/park", payload)) == ["place"]
 
 
 def test_a_mapped_frame_goes_the_way_of_all_frames() -> None:
@@ -309,44 +177,4 @@ def test_a_mapped_frame_goes_the_way_of_all_frames() -> None:
 
 
 def test_own_topics_are_not_looked_for_in_a_mapping() -> None:
-    assert reasons(said("hotgrid/v1/nobody/S1/reading", ACME)) == ["topic"]
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from([1795219200, "08"]),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(
-                ["devId", "t", "v", "f", "gw", "data", "id", "ts", "MN", "time", "gps", "sensors", "code", "val"]
-            )
-            | st.text(max_size=3),
-            inner,
-            max_size=6,
-        )
-    ),
-    max_leaves=20,
-)
-
-
-@given(st.sampled_from(sorted(TOPICS.values())), JSON)
-def test_no_json_does_worse_than_to_be_refused(topic: str, payload: object) -> None:
-    decoded = said(topic, json.dumps(payload).encode())
-    assert decoded.frames or decoded.rejects
-    for reject in decoded.rejects:
-        assert "\0" not in reject.detail
-        reject.detail.encode()
-
-
-@given(st.sampled_from(sorted(TOPICS.values())), st.binary(max_size=200))
-def test_no_bytes_do_worse_than_to_be_refused(topic: str, payload: bytes) -> None:
-    decoded = said(topic, payload)
-    assert decoded.frames or decoded.rejects
-
-
-@given(st.text(max_size=40), st.text(max_size=40))
-def test_no_time_and_no_level_of_a_topic_does_worse(time: str, level: str) -> None:
-    decoded = said(
-        f"acme/{level.replace('/', '')}/up", msgspec.json.encode(ACME | {"t": time.encode(errors="replace")})
-    )
-    assert decoded.frames or decoded.rejects
+    assert refused(said("hotgrid/v1/nobody/S1/reading", ACME)) == ["topic"]
