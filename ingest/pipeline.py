@@ -14,6 +14,7 @@ from ingest.broker import Broker
 from ingest.frame import Claim, Message, Reject
 from ingest.gate import Clock, Gate, open_gate
 from ingest.heir import inheriting, session, topics
+from ingest.parts import sweeping, take_parts
 from ingest.protocols import decode
 from ingest.settings import IngestSettings
 from ingest.slot import take_slot
@@ -27,9 +28,10 @@ async def ingest(settings: IngestSettings, now: Clock, stop: asyncio.Event) -> N
     url, mqtt = settings.database_url, settings.mqtt_url
     async with open_gate(settings, now, "ingest") as gate, take_slot(url, stop.set) as slot:
         carry, wanted = partial(_carry, gate), topics(gate.sources)
-        async with inheriting(gate.pool, mqtt, wanted, carry), Broker(mqtt, session(slot), wanted) as broker:
-            logger.info("ready as ingest %d", slot)
-            await carry(broker, stop)
+        async with inheriting(gate.pool, mqtt, wanted, carry), sweeping(gate, take_in):
+            async with Broker(mqtt, session(slot), wanted) as broker:
+                logger.info("ready as ingest %d", slot)
+                await carry(broker, stop)
 
 
 async def _carry(gate: Gate, broker: Broker, stop: asyncio.Event) -> None:
@@ -56,6 +58,8 @@ async def take_in(gate: Gate, messages: Sequence[Message]) -> list[Claim]:
             raise  # a schema or right that is missing would turn every reading into a reject: the broker keeps them
         return await _take_apart(gate, messages, error)
     _count(batch, new)
+    if batch.parts:
+        await take_parts(gate, take_in)
     return batch.replies
 
 

@@ -15,7 +15,7 @@ from service.described import Described
 from service.headers import Guarded
 from service.live import Live
 from service.metrics import Metered
-from service.resources import API, alerts, cell, duty, feed, findings, grid, health, page, stations
+from service.resources import API, alerts, cell, duty, feed, findings, grid, health, page, rejects, stations, track
 from service.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ ROUTERS = (
     grid.router,
     cell.router,
     stations.router,
+    track.router,
+    rejects.router,
     health.router,
     page.router,
 )

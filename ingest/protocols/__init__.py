@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from ingest.frame import Decode, Decoded, Message, Reject
-from ingest.protocols import json_frame
+from ingest.protocols import hj212, json_frame
 
 
 class Source(Protocol):
@@ -37,6 +37,7 @@ class DeviceProtocol(NamedTuple):
 PROTOCOLS = (
     DeviceProtocol("station", "/reading", json_frame.decode),
     DeviceProtocol("monitor", "/reading", json_frame.decode),
+    DeviceProtocol("hj212", "", hj212.decode),
 )
 _BY_KIND = {protocol.kind: protocol for protocol in PROTOCOLS}
 _OURS = ["hotgrid", "v1"]

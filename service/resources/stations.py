@@ -37,7 +37,7 @@ class Station(BaseModel):
 
     station_id: str
     name: str
-    kind: Literal["micro", "national", "weather", "boundary"]
+    kind: Literal["micro", "national", "weather", "boundary", "mobile"]
     lon: float
     lat: float
     township: str

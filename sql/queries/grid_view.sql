@@ -5,7 +5,7 @@ SELECT cell_m, epsg, lon0, lat0, nx, ny FROM grid;
 SELECT coalesce(array_agg(device_id), '{}') AS ids, coalesce(array_agg(kind), '{}') AS kinds,
     coalesce(array_agg(lon), '{}') AS lons, coalesce(array_agg(lat), '{}') AS lats
 FROM (
-    SELECT device_id, kind, lon, lat FROM station JOIN device USING (device)
+    SELECT device_id, kind, lon, lat FROM station JOIN device USING (device) WHERE kind <> 'mobile'
     UNION ALL
     SELECT device_id, 'monitor', lon, lat FROM monitor JOIN device USING (device)
 ) AS place;
@@ -13,7 +13,7 @@ FROM (
 -- name: places_within a box of degrees
 SELECT device_id, kind, name, lon, lat
 FROM (
-    SELECT device_id, kind, name, lon, lat FROM station JOIN device USING (device)
+    SELECT device_id, kind, name, lon, lat FROM station JOIN device USING (device) WHERE kind <> 'mobile'
     UNION ALL
     SELECT device_id, 'monitor', outlet, lon, lat FROM monitor JOIN device USING (device)
 ) AS place

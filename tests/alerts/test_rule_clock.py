@@ -12,11 +12,10 @@ from alerts.minute import Post, take_post
 from alerts.rules.clock import SHARE, Clock
 from ingest.clock import BEHIND, GAP, LASTS
 from ingest.frame import Message
-from ingest.gate import Gate
 from ingest.known import Known
 from ingest.layout import Frame, Layout
 from ingest.pipeline import take_in
-from ingest.settings import IngestSettings
+from tests.support.gate import gate_of
 from tests.support.loop import bodies, log, work
 from tests.support.rule import MIDNIGHT, MINUTE, told
 from tests.support.scene import START, district
@@ -36,8 +35,7 @@ def message(device: str, *stamps: datetime) -> Message:
 
 async def come_in(pool: asyncpg.Pool, messages: list[Message], now: datetime, known: Known | None = None) -> None:
     """A batch of messages, taken in at `now`."""
-    settings = IngestSettings(database_url="", mqtt_url="", _env_file=None)
-    await take_in(Gate(settings, pool, known or Known(pool), (), lambda: now), messages)
+    await take_in(gate_of(pool, now)._replace(known=known or Known(pool)), messages)
 
 
 async def live(pool: asyncpg.Pool, post: Post, minutes: range, wrong: Errors) -> None:

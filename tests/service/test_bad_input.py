@@ -45,6 +45,13 @@ WRONG = [
     ("/alerts/stream?from=1", "from"),
     ("/duty/now?at=2026-11-21", "at"),
     ("/duty/now?when=x", "when"),
+    ("/rejects?reason=%00", "reason"),
+    ("/rejects?device=a/b", "device"),
+    ("/rejects?cursor=abc", "cursor"),
+    ("/rejects?limit=501", "limit"),
+    ("/rejects?since=yesterday", "since"),
+    ("/stations/S1/track?from=2026-11-21", "from"),
+    ("/stations/S1/track?step=1m", "step"),
     ("/findings/score?since=2026-11-21T08:00:00Z", "since"),
     ("/grid?pollutant=smoke", "pollutant"),
     ("/grid?pollutant=humidity", "pollutant"),
@@ -119,12 +126,27 @@ JUNK = st.one_of(
     st.sampled_from(["", "null", "\x00", "1e999", "-0", "NaN", "%", "1-1", "../..", "🔥", "'; --", "\ud7ff", "５"]),
 )
 PATHS = ["/alerts", "/alerts/{}", "/duty/now", "/grid", "/grid/{}-{}", "/stations", "/stations/latest"]
-NAMES = ["status", "kind", "cell", "since", "cursor", "limit", "at", "from", "to", "step", "pollutant", "geometry"]
+NAMES = [
+    "status",
+    "reason",
+    "device",
+    "kind",
+    "cell",
+    "since",
+    "cursor",
+    "limit",
+    "at",
+    "from",
+    "to",
+    "step",
+    "pollutant",
+    "geometry",
+]
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    path=st.sampled_from([*PATHS, "/stations/{}/readings", "/findings/score"]),
+    path=st.sampled_from([*PATHS, "/stations/{}/readings", "/stations/{}/track", "/findings/score", "/rejects"]),
     parts=st.tuples(JUNK, JUNK),
     query=st.dictionaries(st.one_of(st.sampled_from(NAMES), st.text(max_size=8)), JUNK, max_size=3),
     header=st.sampled_from(["If-None-Match", "Last-Event-ID", "Accept-Encoding", "Accept"]),
