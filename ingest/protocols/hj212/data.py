@@ -13,6 +13,7 @@ from ingest.protocols.hj212.frame import Frame, FrameError
 
 # Possessive and anchored: linear whatever is sent.
 _FIELD = re.compile(r"(?<![^;,&\s])([^;,&=\s]++)\s*+=\s*+([^;,&]*+)")
+_DATA_TIME = re.compile(rb"(?<![^;,&\s])DataTime\s*+=\s*+([^;,&]*+)")
 # A log stands between //…// and may hold any separator.
 _INFO = re.compile(r"(?<![^;,&\s])([^;,&=\s]++)\s*+=\s*+(//.{0,1024}?//(?=[;,&]|\s*\Z)|[^;,&]*+)", re.DOTALL)
 _OF_PERIOD = (("Min",), ("Avg", "Data"), ("Max",), ("Cou",), ("ZsMin",), ("ZsAvg",), ("ZsMax",))
@@ -58,7 +59,7 @@ def text_of(cp: bytes) -> str:
 
 def data_time(cp: bytes) -> str:
     """DataTime as sent, empty where there is none."""
-    found = re.search(rb"(?<![^;,&\s])DataTime\s*+=\s*+([^;,&]*+)", cp)
+    found = _DATA_TIME.search(cp)
     return text_of(found[1]).strip() if found else ""
 
 
@@ -87,19 +88,21 @@ def _number(upload: Upload, code: str, kind: str, text: str) -> float | None:
     return None
 
 
-def _items(text: str) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-    """Plain fields, and those of each code by kind (`a24088-Rtd` → `a24088`, `Rtd`); of repeated ones the first."""
-    plain: dict[str, str] = {}
+def _items(text: str) -> tuple[str, dict[str, dict[str, str]]]:
+    """DataTime, and the fields of each factor by kind (`a24088-Rtd`: `a24088`, `Rtd`); of repeated ones the first."""
+    time = ""
     items: dict[str, dict[str, str]] = {}
     for name, value in _FIELD.findall(text):
         code, dash, kind = name.rpartition("-")
-        if not dash:
-            plain.setdefault(name, value)
-            continue
-        if kind not in _KINDS:
-            kind = _SPELT.get(kind.lower(), kind)
-        items.setdefault(code, {}).setdefault(kind, value)
-    return plain, items
+        if dash:
+            if kind not in _KINDS:
+                kind = _SPELT.get(kind.lower(), kind)
+            items.setdefault(code, {}).setdefault(kind, value)
+        elif name == "DataTime":
+            time = time or value
+    if not items:
+        raise FrameError("empty", "no values")
+    return time, items
 
 
 def _first(upload: Upload, code: str, item: _Item, kinds: Sequence[str]) -> tuple[str, float | None]:
@@ -130,37 +133,38 @@ def _sent(upload: Upload, at: datetime, items: Iterable[tuple[str, _Item]], kind
     return Sent(upload.message, upload.device_id, at.replace(second=0), values, flags)
 
 
-def _add(upload: Upload, sent: Sent) -> None:
-    if not sent.values and not sent.flags:
+def _add(upload: Upload, frames: Iterable[Sent]) -> None:
+    said = [sent for sent in frames if sent.values or sent.flags]
+    if not said:
         raise FrameError("empty", "no values")
-    upload.into.frames.append(sent)
+    upload.into.frames.extend(said)
 
 
 def _instant(upload: Upload) -> None:
     """2011 and 2021: one minute, that of DataTime."""
-    plain, items = _items(upload.text)
-    at = _time(plain.get("DataTime", ""), "DataTime")
-    _add(upload, _sent(upload, at, items.items(), ("Rtd", "Avg", "RS")))
+    time, items = _items(upload.text)
+    _add(upload, [_sent(upload, _time(time, "DataTime"), items.items(), ("Rtd", "Avg", "RS"))])
 
 
 def _periodic(upload: Upload) -> None:
     """2013: the factors of an analyser, each in the minute in which its sample was taken if it says so."""
-    plain, items = _items(upload.text)
+    time, items = _items(upload.text)
     minutes: dict[datetime, list[tuple[str, _Item]]] = {}
     for code, item in items.items():
         sampled = item.get("SampleTime", "").strip()
-        at = _time(sampled, f"{code}-SampleTime") if sampled else _time(plain.get("DataTime", ""), "DataTime")
-        minutes.setdefault(at.replace(second=0), []).append((code, item))
-    if not minutes:
-        raise FrameError("empty", "no values")
-    for minute, some in minutes.items():
-        _add(upload, _sent(upload, minute, some, ("Avg", "Rtd")))
+        try:
+            at = _time(sampled, f"{code}-SampleTime") if sampled else _time(time, "DataTime")
+        except FrameError as error:
+            upload.refuse(error.reason, str(error))
+        else:
+            minutes.setdefault(at.replace(second=0), []).append((code, item))
+    _add(upload, [_sent(upload, minute, some, ("Avg", "Rtd")) for minute, some in minutes.items()])
 
 
 def _statistics(upload: Upload) -> list[Statistic]:
     """Of each factor what the period says that begins at DataTime; the mean of noise is called Data."""
-    plain, items = _items(upload.text)
-    start = _time(plain.get("DataTime", ""), "DataTime")
+    time, items = _items(upload.text)
+    start = _time(time, "DataTime")
     found = []
     for sent, item in items.items():
         numbers = [_first(upload, sent, item, kinds)[1] for kinds in _OF_PERIOD]

@@ -28,8 +28,8 @@ class Splitter:
         """The frames that these bytes complete."""
         self._buffer += data
         frames = []
-        while self._align():
-            end = self._end()
+        while (declared := self._align()) is not None:
+            end = self._end(declared)
             if end is None:
                 break
             if end:
@@ -37,24 +37,21 @@ class Splitter:
             self._drop(end)
         return frames
 
-    def _align(self) -> bool:
-        """Whether the buffer now begins with a frame; what came before one is dropped."""
-        begin = _BEGIN.match(self._buffer) or _BEGIN.search(self._buffer)
+    def _align(self) -> int | None:
+        """Where the data of the frame at the front end if LEN is right; what came before it is dropped."""
+        begin = _BEGIN.search(self._buffer)
         if begin is not None:
-            start = begin.start()
+            start, declared = begin.start(), begin.end(1) - begin.start() + int(begin[1])
         else:  # what may be the beginning of a beginning is kept
-            start = self._buffer.find(b"#", max(0, len(self._buffer) - _LONGEST_BEGIN))
+            start, declared = self._buffer.find(b"#", max(0, len(self._buffer) - _LONGEST_BEGIN)), None
             start = len(self._buffer) if start < 0 else start
         if start:
             self._discard(start)
-        return begin is not None
+        return declared
 
-    def _end(self) -> int | None:
-        """Where the frame at the front ends, None if that is not known yet."""
+    def _end(self, declared: int) -> int | None:
+        """Where the frame at the front ends, None if that is not known yet, 0 if it was none."""
         buffer = self._buffer
-        begin = _BEGIN.match(buffer)
-        assert begin is not None
-        declared = begin.end(1) + int(begin[1])
         by_length = _END.match(buffer, max(declared - 2, 2))
         seen = max(2, self._searched - _LONGEST_BREAK)
         # A break that is complete before the CRC is where LEN says comes first, however the bytes came in.

@@ -80,7 +80,15 @@ def test_a_bad_value_costs_only_itself(text: str) -> None:
     assert decoded.frames[0].values == {"a34004": 35.2}
 
 
-@pytest.mark.parametrize("cp", [TIME, f"{TIME};", f"{TIME};a24088-Cou=1", f"{TIME};&"])
+def test_a_sample_without_a_time_costs_only_itself() -> None:
+    cp = f"{TIME};a24088-SampleTime=yesterday,a24088-Avg=1;a05002-Avg=2"
+    decoded = said(frame(cp, 2013, flag=9))
+    assert reasons(decoded) == ["time"]
+    assert "a24088-SampleTime is 'yesterday'" in decoded.rejects[0].detail
+    assert [sent.values for sent in decoded.frames] == [{"a05002": 2}]
+
+
+@pytest.mark.parametrize("cp", ["", ";", TIME, f"{TIME};", f"{TIME};a24088-Cou=1", f"{TIME};&"])
 def test_a_frame_without_values_is_refused_but_claimed(cp: str) -> None:
     decoded = said(frame(cp))
     assert reasons(decoded) == ["empty"]
@@ -89,7 +97,7 @@ def test_a_frame_without_values_is_refused_but_claimed(cp: str) -> None:
 
 @pytest.mark.parametrize(
     "time",
-    ["", "a24088-Flag=N", "DataTime=", "DataTime=2026080108", "DataTime=20261301085857",
+    ["", "PNO=1", "DataTime=", "DataTime=2026080108", "DataTime=20261301085857",
      "DataTime=２０２６０８０１０８５８５７", "DataTime=0001010100000",
      "DataTime=00010101000000", "DataTime=2026-08-01 08:58", "DataTime=20260801085861"],
 )  # fmt: skip
@@ -335,7 +343,7 @@ def test_an_encrypted_frame_is_refused_with_what_is_missing(command: int, cp: st
 
 
 def test_a_frame_of_2017_is_never_encrypted() -> None:
-    assert reasons(said(frame(SECRET, flag=5))) == ["time"]
+    assert reasons(said(frame(SECRET, flag=5))) == ["empty"]
 
 
 def opened(cp: str, cipher: Cipher) -> Decoded:

@@ -49,6 +49,16 @@ WILD = {
     "DataTime=20191012133710;a214-Rtd=0.00,a214-Flag=N;a215-Rtd=0.00,a215-Flag=N;a216-Rtd=0.036,a216-Flag=N;"
     "a217-Rtd=0.033,a217-Flag=N;a211-Rtd=25.40,a211-Flag=N;a212-Rtd=49.20,a212-Flag=N;a213-Rtd=101.94,"
     "a213-Flag=N&&5780\r\n",
+    "a comma too many, FLAG, codes of 2005": "##0218ST=32;CN=2011;PW=123456;,MN=88888881234567;FLAG=0;CP=&&"
+    "DataTime=20180306120000;001-Rtd=6.951,001-Flag=N;060-Rtd=23.400,060-Flag=N;011-Rtd=134.119,011-Flag=N;"
+    "B01-Rtd=382.222,B01-Flag=N;B00-Rtd=156720160.000,B00-Flag=N&&2940",
+}
+WILD_NOTES = {
+    "no password": "##0131QN=20200428011552615;ST=31;CN=2081;PW=;MN=MYHJ00000000000080011128;Flag=4;CP=&&"
+    "DataTime=20200428011552;RestartTime=20200425120954&&47C0",
+    "several PolId": "##0262QN=20190430101750562;ST=21;CN=3020;PW=624930;MN=A140100_2006;Flag=9;CP=&&"
+    "DataTime=20190430101750;PolId=w01019,i12001-Info=0,i12002-Info=0;PolId=w21001,i12001-Info=0,i12002-Info=0;"
+    "PolId=w21003,i12001-Info=0,i12002-Info=0;PolId=w21011,i12001-Info=0,i12002-Info=0&&FB41",
 }
 WRONG = {
     "1100": "##0275QN=20190901181526940;ST=32;CN=2011;PW=123456;MN=Y80110010000010;Flag=4;CP=&&"
@@ -108,6 +118,13 @@ def test_a_frame_from_a_real_network_is_taken(what: str) -> None:
     assert len(decoded.frames) == len(decoded.claims) == 1
 
 
+@pytest.mark.parametrize("what", WILD_NOTES)
+def test_a_note_from_a_real_network_is_taken(what: str) -> None:
+    decoded = said(WILD_NOTES[what].encode(), parse(WILD_NOTES[what].encode()).mn)
+    assert not decoded.rejects
+    assert decoded.notes
+
+
 @pytest.mark.parametrize("check", WRONG)
 def test_a_frame_with_a_wrong_check_sum_is_refused_and_claims_nothing(check: str) -> None:
     decoded = said(WRONG[check].encode(), "Y80110010000010")
@@ -154,6 +171,7 @@ TOLERATED = {
     "LEN without leading zeros": b"##" + raw(TAKEN)[3:],
     "no LEN": b"##" + raw(TAKEN)[6:],
     "PNUM and PNO of a frame that is one": raw(TAKEN.replace("CP=", "PNUM=0001;PNO=0001;CP=")),
+    "PNUM and PNO among the values": raw(TAKEN.replace("CP=&&", "CP=&&PTYPE=1;PNUM=2;PNO=11;")),
     "the standard's sample C.19: nothing before CP": raw(TAKEN.replace(";CP=", "CP=")),
     "the standard's samples C.22 and C.48: a comma after QN": raw(f"QN={QN},{TAKEN}"),
 }
