@@ -12,7 +12,7 @@ UNLIKELY = 1e-4  # probability of a run that nobody believes …
 TIMES = 4.0  # … and so many times as long is demanded: what repeats depends on where between two steps the level is
 PRIOR = 10.0  # pairs of values that the guess from resolution and level counts as
 QUIET = 0.02  # the least noise of any instrument: of the level …
-STILL = 0.05  # … and of `clean`
+STILL = 0.02  # … and of `clean`
 CYCLE = 5.0  # min of an analysis whose length the window does not tell
 
 

@@ -7,47 +7,47 @@ from ingest.quality.thresholds import Limits
 from ingest.quality.window import SHARP, after, before, median, median5
 
 MADS = 6.0
-ALONE = 1 / 3  # of it: nothing so high stands beside a spike …
-AROUND = 20  # … for so many minutes: plumes that come and go with the gusts do it again
+AROUND = 20  # min: plumes that come and go with the gusts do it again …
+ALONE = 1 / 3  # … so nothing over this share of a spike's height stands around it
 
 
 def spike(values: NDArray[np.float32], limits: Limits) -> NDArray[np.bool_]:
-    """Where single values (minutes, devices) stand out: |x - median(5)| > max(6 MAD, limit), and so of both neighbours.
+    """Where single values (minutes, devices) stand out: |x - median(5)| > max(6 MAD, limit), alone, and returning.
 
-    MAD is the robust SD of x - median(5) in the window. What is higher (lower) than the value before and the one after
-    by the same measure has returned: two high minutes in a row are no spike, nor is the last value there is.
-    After the spike test of QARTOD (IOOS Manual for Real-Time Quality Control, test 7) and Hampel's identifier.
+    MAD is the robust SD of x - median(5) in the window. A spike differs as much from the value before and the one after
+    (so two high minutes in a row are none, nor is the last value there is), and nothing within 20 minutes is a third as
+    far from the median of the window: emissions last, or come again. After test 7 of the IOOS QARTOD manuals, with the
+    robust scale of Hampel's identifier.
     """
-    middle = median5(values)
-    usual = median(values)
-    scatter = SHARP * median(np.abs(values - middle))
-    least = np.maximum(MADS * scatter, limits.spike)
+    from_near = np.abs(values - median5(values))
+    from_usual = np.abs(values - median(values))
+    least = np.maximum(MADS * SHARP * median(from_near), limits.spike)
     last, following = before(values), after(values)
-    up = values - np.maximum(last, following)
-    down = np.minimum(last, following) - values
-    high = np.abs(values - middle)
-    single: NDArray[np.bool_] = (
-        (np.maximum(up, down) > least)
-        & (high > least)
-        & (ALONE * np.abs(values - usual) > _beside(np.abs(values - usual)))
-    )
+    returns = np.maximum(values - np.maximum(last, following), np.minimum(last, following) - values) > least
+    alone = ALONE * from_usual > _around(from_usual)
+    single: NDArray[np.bool_] = (from_near > least) & returns & alone
     return single
 
 
-def _beside(high: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The highest within AROUND minutes before and after each, without itself."""
-    found = np.zeros_like(high)
-    for by in range(1, AROUND + 1):
-        np.fmax(found[by:], high[:-by], out=found[by:])
-        np.fmax(found[:-by], high[by:], out=found[:-by])
-    return found
-
-
 def step(values: NDArray[np.float32], limits: Limits) -> NDArray[np.bool_]:
-    """Where |x - the value before| > limit a minute, over gaps of up to five minutes; QARTOD test 8."""
+    """Where values (minutes, devices) leap by more than the limit, beyond all of the 20 minutes before.
+
+    The rate-of-change test (QARTOD test 8) against the nearest of them: in a gusty plume every minute is far from the
+    one before. After over five minutes of silence nothing is a step. Spikes are to be taken out first.
+    """
     highest, lowest = before(values), before(values)
-    for by in range(2, AROUND + 1):
-        np.fmax(highest[by:], values[:-by], out=highest[by:])
-        np.fmin(lowest[by:], values[:-by], out=lowest[by:])
-    fast: NDArray[np.bool_] = np.maximum(values - highest, lowest - values) > limits.step
-    return fast
+    for back in range(2, AROUND + 1):
+        np.fmax(highest[back:], values[:-back], out=highest[back:])
+        np.fmin(lowest[back:], values[:-back], out=lowest[back:])
+    near = ~np.isnan(before(values))
+    leap: NDArray[np.bool_] = near & (np.maximum(values - highest, lowest - values) > limits.step)
+    return leap
+
+
+def _around(height: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The highest within 20 minutes before and after each, without itself."""
+    found = np.zeros_like(height)
+    for by in range(1, AROUND + 1):
+        np.fmax(found[by:], height[:-by], out=found[by:])
+        np.fmax(found[:-by], height[by:], out=found[:-by])
+    return found

@@ -23,14 +23,14 @@ def implausible(values: NDArray[np.floating]) -> NDArray[np.bool_]:
 MONITOR_RANGE = (-1e3, 1e9)
 
 
-def judge(values: NDArray[np.float32], qc: NDArray[np.uint8]) -> None:
+def judge(values: NDArray[np.floating], qc: NDArray[np.uint8]) -> None:
     """Take out, in place, what is implausible: no value, and the reason in its stead."""
     wrong = implausible(values)
     qc[wrong] = Qc.IMPLAUSIBLE
     values[wrong] = np.nan
 
 
-def judge_monitors(values: NDArray[np.float32], qc: NDArray[np.uint8]) -> None:
+def judge_monitors(values: NDArray[np.floating], qc: NDArray[np.uint8]) -> None:
     """The same for what enterprises' monitors sent."""
     wrong = (values < MONITOR_RANGE[0]) | (values > MONITOR_RANGE[1])
     qc[wrong] = Qc.IMPLAUSIBLE
