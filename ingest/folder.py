@@ -7,7 +7,8 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from ingest.grid import Grid
-from ingest.lines import Line, R, Report, read_rows
+from ingest.lines import Line, R, Report, not_utf8, read_rows
+from ingest.quality import Thresholds, ThresholdsError
 from ingest.references import Files, check
 from ingest.registry import (
     Enterprise,
@@ -40,6 +41,7 @@ def read_folder(path: Path) -> tuple[Registry, list[str]]:
     """The registry of a folder and its warnings; raises FolderError with every problem of every file."""
     report = Report()
     files = _read(path, report)
+    quality = _quality(path / "quality.csv", report)
     check(files, report)
     grid = _grid(files.grids, report)
     if report.problems:
@@ -58,6 +60,7 @@ def read_folder(path: Path) -> tuple[Registry, list[str]]:
         loggers=_only(files.loggers),
         station_channels=_only(files.station_channels),
         facilities=_only(files.facilities),
+        quality=quality,
     )
     return registry, report.warnings
 
@@ -77,6 +80,22 @@ def _read(path: Path, report: Report) -> Files:
         station_channels=read_rows(path / "channels.csv", StationChannel, report),
         facilities=read_rows(path / "facilities.csv", Facility, report),
     )
+
+
+def _quality(path: Path, report: Report) -> str:
+    """The text of a table of thresholds; what is wrong with it goes to the report."""
+    if not path.is_file():
+        return ""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        Thresholds.read(text)
+    except ThresholdsError as error:
+        report.problems += [f"{path.name}:{problem}" for problem in error.problems]
+    except UnicodeDecodeError as error:
+        report.problems.append(f"{path.name}: {not_utf8(error)}")
+    else:
+        return text
+    return ""
 
 
 def _only(rows: list[tuple[Line, R]]) -> tuple[R, ...]:

@@ -1,8 +1,8 @@
 """A registry folder into the database: all or nothing, and the same again changes nothing.
 
 A line adds or changes what has its key. What a file no longer has stays: devices and people have a past, marks and
-findings are the past, and others write them too (a mark is taken back by an end that equals its start). Three files
-say all there is, if they are there: `shifts.csv` of the shifts to come, `parks.csv`, `facilities.csv`.
+findings are the past, and others write them too (a mark is taken back by an end that equals its start). Four files
+say all there is, if they are there: `shifts.csv` of the shifts to come, `parks.csv`, `facilities.csv`, `quality.csv`.
 """
 
 from collections.abc import Sequence
@@ -79,6 +79,9 @@ async def store_registry(on: asyncpg.Connection, registry: Registry, now: dateti
         counts["facilities"] = replace(
             await _put(on, REGISTRY.put_facilities, registry.facilities), removed=len(removed)
         )
+    if registry.quality:
+        done = await REGISTRY.put_quality.fetch(on, text=registry.quality)
+        counts["quality"] = Count(sum(row["added"] for row in done), sum(not row["added"] for row in done))
     await REGISTRY.announce.execute(on)
     return counts
 

@@ -42,7 +42,7 @@ def read_rows(path: Path, model: type[R], report: Report, required: bool = False
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        report.problems.append(f"{path.name}: not UTF-8 ({error.reason} at byte {error.start}); save it as CSV UTF-8")
+        report.problems.append(f"{path.name}: {not_utf8(error)}")
         return []
     good = []
     for line, cells in _cells(path.name, text, model, report):
@@ -51,6 +51,11 @@ def read_rows(path: Path, model: type[R], report: Report, required: bool = False
         except ValidationError as error:
             report.problems.extend(_explain(line, error))
     return good
+
+
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """What is wrong with the file, and what to do."""
+    return f"not UTF-8 ({error.reason} at byte {error.start}); save it as CSV UTF-8"
 
 
 def _cells(name: str, text: str, model: type[Row], report: Report) -> Iterator[tuple[Line, dict[str, str]]]:

@@ -211,6 +211,8 @@ class Registry(BaseModel):
     loggers: tuple[Logger, ...] = ()
     station_channels: tuple[StationChannel, ...] = ()
     facilities: Annotated[tuple[Facility, ...], _by("mn", "channel")] = ()
+    quality: str = ""
+    """The district's own thresholds for the checks of values, as CSV (`ingest.quality.Thresholds`)."""
 
     def cells(self) -> Grid:
         """The grid with its projection."""

@@ -169,6 +169,11 @@ WHERE (device, channel) NOT IN (
 )
 RETURNING device;
 
+-- name: put_quality says all there is
+INSERT INTO quality_thresholds AS old (text) VALUES (:text)
+ON CONFLICT (one) DO UPDATE SET text = excluded.text WHERE old.text <> excluded.text
+RETURNING (xmax = 0) AS added;
+
 -- name: foreign_kind names ids that are to be a station and are a monitor, or the other way round
 SELECT device_id FROM device JOIN monitor USING (device) WHERE device_id = ANY(:stations::text[])
 UNION
@@ -216,3 +221,6 @@ SELECT device_id AS station_id, channel, unit FROM station_channel JOIN device U
 -- name: facilities
 SELECT device_id AS mn, channel, line, role, on_above FROM facility JOIN device USING (device)
 ORDER BY device_id, channel;
+
+-- name: quality: the district's own thresholds
+SELECT text FROM quality_thresholds;
