@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from ingest.channel import CHANNELS, COLUMN, NAME_OF_CODE
 from ingest.directory import Directory
 from ingest.flag import LETTERS, Qc
-from ingest.frame import Claim, Decoded, Message, Note, Part, Reject, Sent
+from ingest.frame import Claim, Decoded, Message, Note, Part, Reject, Sent, Taken
 from ingest.grid import Grid
 from ingest.period import Period, convert
 from ingest.quality import MONITOR_RANGE, implausible, judge
@@ -67,7 +68,7 @@ class Rows:
 
 @dataclass(slots=True)
 class Batch(Rows):
-    """What goes into the database together, and which messages are to be answered then."""
+    """What goes into the database together, and whose messages are to be answered then."""
 
     monitor: list[Value] = field(default_factory=list)
     mobile: Rows = field(default_factory=Rows)
@@ -76,7 +77,7 @@ class Batch(Rows):
     parts: list[tuple[int, Part]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     untimely: list[tuple[int, datetime]] = field(default_factory=list)  # device and minute of what was out of time
-    replies: list[Claim] = field(default_factory=list)
+    taken: Taken = field(default_factory=lambda: Taken([], []))
     grid: Grid | None = None
 
     def refuse(self, of: Refusable, reason: str, detail: str) -> None:
@@ -84,10 +85,13 @@ class Batch(Rows):
         self.rejects.append(Reject.of(of.message, of.device_id, reason, detail))
 
 
-def lay_out(decoded: Decoded, directory: Directory, span: Span) -> Batch:
-    """Place, convert and judge; what is unknown, denied, out of time or implausible becomes a reject."""
+def lay_out(decoded: Decoded, directory: Directory, span: Span, *, trusting: bool = True) -> Batch:
+    """Place, convert and judge; what is unknown, denied, out of time or implausible becomes a reject.
+
+    Who is not `trusting` denies the claims of devices that have no password.
+    """
     batch = Batch(rejects=list(decoded.rejects), grid=directory.grid)
-    denied = _denied(decoded.claims, directory, batch)
+    denied = _denied(decoded.claims, directory, batch, trusting)
     stations, tracks = _StationRows(batch, batch, directory), _StationRows(batch, batch.mobile, directory)
     monitors: dict[tuple[int, datetime, str], Value] = {}
     for frame in decoded.frames:
@@ -111,20 +115,28 @@ def lay_out(decoded: Decoded, directory: Directory, span: Span) -> Batch:
     return batch
 
 
-def _denied(claims: list[Claim], directory: Directory, batch: Batch) -> set[int]:
+def _denied(claims: list[Claim], directory: Directory, batch: Batch, trusting: bool) -> set[int]:
     """The messages whose claims do not hold: they are refused whole, and not answered."""
-    denied = set()
     for claim in claims:
-        if directory.number(claim.device_id) is None:
-            batch.refuse(claim, "device", "MN not in the registry: monitors.csv, or loggers.csv of a station")
-        elif directory.secrets.get(claim.device_id, claim.password) != claim.password:
-            batch.refuse(claim, "password", "PW is not that of the registry (monitors.csv, loggers.csv)")
+        objection = _objection(claim, directory, trusting)
+        if objection is None:
+            batch.taken.held.append(claim)
         else:
-            if claim.reply is not None:
-                batch.replies.append(claim)
-            continue
-        denied.add(id(claim.message))
-    return denied
+            batch.refuse(claim, *objection)
+            batch.taken.denied.append(batch.rejects[-1])
+    return {id(reject.message) for reject in batch.taken.denied}
+
+
+def _objection(claim: Claim, directory: Directory, trusting: bool) -> tuple[str, str] | None:
+    """Why a claim does not hold, reason and detail."""
+    if directory.number(claim.device_id) is None:
+        return "device", "MN not in the registry: monitors.csv, or loggers.csv of a station"
+    secret = directory.secrets.get(claim.device_id)
+    if secret is None:
+        return None if trusting else ("password", "no PW in the registry: give it one (monitors.csv, loggers.csv)")
+    if not compare_digest(secret.encode(), claim.password.encode(errors="replace")):
+        return "password", "PW is not that of the registry (monitors.csv, loggers.csv)"
+    return None
 
 
 def _of_station(

@@ -101,6 +101,13 @@ class Reject(NamedTuple):
         return cls(message, device_id, reason, text)
 
 
+class Taken(NamedTuple):
+    """What became of messages that are committed: the claims that hold, and why the others are denied."""
+
+    held: list[Claim]
+    denied: list[Reject]
+
+
 @dataclass(slots=True)
 class Decoded:
     """What some messages say, in their order, and what was refused of them."""

@@ -17,13 +17,14 @@ Clock = Callable[[], datetime]
 
 
 class Gate(NamedTuple):
-    """An open way into the database."""
+    """An open way into the database; one that is not `trusting` asks everybody who says who he is for a password."""
 
     settings: IngestSettings
     pool: asyncpg.Pool
     known: Known
     sources: tuple[Source, ...]
     now: Clock
+    trusting: bool = True
 
     def span(self) -> Span:
         """The times that are believed now."""

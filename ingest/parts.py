@@ -6,16 +6,16 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from ingest.batch import Batch
-from ingest.frame import Claim, Message, Reject
+from ingest.frame import Message, Reject, Taken
 from ingest.gate import Gate
 from ingest.protocols.hj212 import alone, join
-from ingest.store import READING, commit
+from ingest.store import READING, commit, patiently
 from sql.failure import FAILURES, is_passing
 from sql.queries import Record
 
 SWEEP_S = 60.0
 ABANDONED = timedelta(minutes=10)  # loggers try three times within half a minute
-TakeIn = Callable[[Gate, Sequence[Message]], Awaitable[list[Claim]]]
+TakeIn = Callable[[Gate, Sequence[Message]], Awaitable[Taken]]
 KEY = ("device", "command", "data_time", "total")
 
 
@@ -46,13 +46,15 @@ async def take_parts(gate: Gate, take_in: TakeIn) -> None:
 
     Done again after a crash in between: of a minute the first value stays, so that makes no difference.
     """
-    rows = await READING.whole_parts.fetch(gate.pool, abandoned=gate.now() - ABANDONED)
+    rows = await patiently(lambda: READING.whole_parts.fetch(gate.pool, abandoned=gate.now() - ABANDONED))
     if not rows:
         return
-    await take_in(gate, [message for row in rows for message in _messages(row)])
+    # Their claims were held against the registry when they came, by whom they came to.
+    await take_in(gate._replace(trusting=True), [message for row in rows for message in _messages(row)])
     if rejects := [_incomplete(row) for row in rows if len(row["numbers"]) < row["total"]]:
         await commit(gate.pool, Batch(rejects=rejects), gate.now())
-    await READING.drop_parts.execute(gate.pool, **{name: [row[name] for row in rows] for name in KEY})
+    keys = {name: [row[name] for row in rows] for name in KEY}
+    await patiently(lambda: READING.drop_parts.execute(gate.pool, **keys))
 
 
 def _messages(row: Record) -> list[Message]:

@@ -11,7 +11,7 @@ import asyncpg
 from ingest import metrics
 from ingest.batch import Batch, lay_out
 from ingest.broker import Broker
-from ingest.frame import Claim, Message, Reject
+from ingest.frame import Message, Reject, Taken
 from ingest.gate import Clock, Gate, open_gate
 from ingest.heir import inheriting, session, topics
 from ingest.parts import sweeping, take_parts
@@ -37,20 +37,21 @@ async def ingest(settings: IngestSettings, now: Clock, stop: asyncio.Event) -> N
 async def _carry(gate: Gate, broker: Broker, stop: asyncio.Event) -> None:
     """All that a session brings, until `stop` is set: committed, then answered and acknowledged."""
     async for messages in broker.batches(gate.settings.batch_messages, gate.settings.batch_ms / 1000, stop):
-        for claim in await take_in(gate, messages):
-            broker.publish(f"{claim.message.topic}/reply", claim.reply or b"")
+        for claim in (await take_in(gate, messages)).held:
+            if claim.reply is not None:
+                broker.publish(f"{claim.message.topic}/reply", claim.reply)
         broker.ack(messages)
         metrics.MESSAGES.inc(len(messages))
         metrics.CONNECTED.set(broker.connected)
 
 
-async def take_in(gate: Gate, messages: Sequence[Message]) -> list[Claim]:
-    """Messages to committed rows; returns the claims that are owed a reply.
+async def take_in(gate: Gate, messages: Sequence[Message]) -> Taken:
+    """Messages to committed rows; returns whose claims hold, who may be owed a reply now, and whose do not.
 
     What the database refuses for good is kept as a reject, its neighbours unharmed.
     """
     decoded = decode(messages, gate.sources)
-    batch = lay_out(decoded, await gate.known.directory(), gate.span())
+    batch = lay_out(decoded, await gate.known.directory(), gate.span(), trusting=gate.trusting)
     try:
         new = await _timed_commit(gate.pool, batch, gate.now())
     except asyncpg.PostgresError as error:
@@ -60,18 +61,19 @@ async def take_in(gate: Gate, messages: Sequence[Message]) -> list[Claim]:
     _count(batch, new)
     if batch.parts:
         await take_parts(gate, take_in)
-    return batch.replies
+    return batch.taken
 
 
-async def _take_apart(gate: Gate, messages: Sequence[Message], error: asyncpg.PostgresError) -> list[Claim]:
+async def _take_apart(gate: Gate, messages: Sequence[Message], error: asyncpg.PostgresError) -> Taken:
     """The two halves by themselves, down to the one message that is the reason."""
     if len(messages) == 1:
         logger.error("a message that the database refuses, kept as a reject", exc_info=error)
         await commit(gate.pool, Batch(rejects=[Reject.of(messages[0], None, "store", str(error))]), gate.now())
         metrics.REJECTS.labels("store").inc()
-        return []
+        return Taken([], [])
     half = len(messages) // 2
-    return await take_in(gate, messages[:half]) + await take_in(gate, messages[half:])
+    first, second = await take_in(gate, messages[:half]), await take_in(gate, messages[half:])
+    return Taken(first.held + second.held, first.denied + second.denied)
 
 
 async def _timed_commit(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:

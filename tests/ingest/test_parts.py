@@ -52,9 +52,9 @@ async def stored(gate: Gate) -> list[tuple[str, float, int]]:
 async def test_a_packet_is_answered_when_it_is_committed_and_the_frame_is_taken_in_with_its_last(gate: Gate) -> None:
     first, second = cut(FIELDS.index(b";") + 1)
     answered = await take_in(gate, [first])
-    assert [b"CN=9014" in (claim.reply or b"") for claim in answered] == [True]
+    assert [b"CN=9014" in (claim.reply or b"") for claim in answered.held] == [True]
     assert await stored(gate) == []
-    assert len(await take_in(gate, [second])) == 1
+    assert len((await take_in(gate, [second])).held) == 1
     assert await stored(gate) == [pytest.approx(row) for row in WHOLE]
     assert await gate.pool.fetchval("SELECT count(*) FROM hj212_part") == 0
 
@@ -104,7 +104,7 @@ async def test_what_another_process_left_behind_is_looked_after_now_and_then(
 
 
 async def test_a_packet_with_the_wrong_password_is_not_kept_nor_answered(gate: Gate) -> None:
-    assert await take_in(gate, [packet(1, 2, FIELDS, password="000000")]) == []
+    assert (await take_in(gate, [packet(1, 2, FIELDS, password="000000")])).held == []
     assert await gate.pool.fetchval("SELECT count(*) FROM hj212_part") == 0
     assert await gate.pool.fetchval("SELECT reason FROM reject") == "password"
 
