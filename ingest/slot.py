@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 SLOT = Queries("slot")
 MOST = 64
 AGAIN_S = 0.5
+PULSE_S, ANSWER_S = 5.0, 5.0  # how often the lock's connection is asked whether it lives, and the time it has to answer
 
 
 class NoSlotError(RuntimeError):
@@ -52,10 +53,12 @@ async def _lowest_free(connection: asyncpg.Connection) -> int:
 async def _keep(database_url: str, connection: asyncpg.Connection, number: int, lost: Callable[[], None]) -> None:
     """The lock goes with its connection, as when the database restarts: take it again before an heir does."""
     held: asyncpg.Connection | None = connection
+    ours: set[int] = set()
     try:
         while held is not None:
+            ours.add(held.get_server_pid())
             await _closed(held)
-            held = await _take_again(database_url, number)
+            held = await _take_again(database_url, number, ours)
         logger.error("another process has taken over session %d: ending", number)
         lost()
     finally:
@@ -64,23 +67,39 @@ async def _keep(database_url: str, connection: asyncpg.Connection, number: int, 
 
 
 async def _closed(connection: asyncpg.Connection) -> None:
+    """Wait until a connection is closed, or no longer answers: nobody tells us when the network has forgotten it."""
     closed = asyncio.Event()
     connection.add_termination_listener(lambda _: closed.set())
-    if not connection.is_closed():
-        await closed.wait()
+    with suppress(*FAILURES):
+        while not connection.is_closed():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(closed.wait(), PULSE_S)
+            async with asyncio.timeout(ANSWER_S):
+                await SLOT.answer.fetchval(connection)
+    connection.terminate()
 
 
-async def _take_again(database_url: str, number: int) -> asyncpg.Connection | None:
-    """A connection that holds the number; None where somebody else does."""
+async def _take_again(database_url: str, number: int, ours: set[int]) -> asyncpg.Connection | None:
+    """A connection that holds the number; None where somebody else does.
+
+    `ours` are the server's processes of connections that we have lost: it may hold the lock for one of them until it
+    notices.
+    """
     while True:
+        connection: asyncpg.Connection | None = None
         try:
-            connection = await connect(database_url, "ingest slot")
-            if await SLOT.take.fetchval(connection, number=number):
-                return connection
-            await connection.close()
+            async with asyncio.timeout(ANSWER_S):
+                connection = await connect(database_url, "ingest slot")
+                if await SLOT.take.fetchval(connection, number=number):
+                    return connection
+                holder = await SLOT.holder.fetchval(connection, number=number)
+                if holder is not None and holder not in ours:
+                    await connection.close()
+                    return None
         except FAILURES as error:
             if not is_passing(error):
                 raise
-        else:
-            return None
+        if connection is not None:
+            ours.add(connection.get_server_pid())
+            connection.terminate()
         await asyncio.sleep(AGAIN_S)

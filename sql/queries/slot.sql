@@ -16,3 +16,12 @@ WHERE NOT EXISTS (
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 )
 ORDER BY number;
+
+-- name: holder of a number: the server's process of the connection that has its lock
+SELECT pid FROM pg_locks
+WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND objid::bigint = :number::bigint
+    AND classid::bigint = hashtext('ingest slot')::bigint & 4294967295
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database());
+
+-- name: answer: the connection lives
+SELECT 1;
