@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench eval schema lock clean
+.PHONY: help setup demo test soak check format bench eval schema lock clean
 
 help: ## 显示本列表 · this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ demo: setup ## 演示；SCENARIO=目录 重放一个场景 · the whole service 
 
 test: setup ## 全部测试，真实的数据库和消息服务器 · all tests against real servers
 	@$(BIN)/pytest
+
+soak: setup ## 故障下的长时间试验，build/soak.json · ingest under faults at random moments, 10 minutes
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 check: setup ## 格式、静态检查、类型、依赖方向 · format, lint, types, import rules, file length
 	@$(BIN)/ruff format --check .
