@@ -13,7 +13,7 @@ from ingest.mapping.moment import moment
 from ingest.mapping.observations import RESULT, Streams
 from ingest.mapping.path import Path
 from ingest.mapping.payload import Read, csv_reader, json_reader
-from ingest.mapping.quantity import Quantity
+from ingest.mapping.quantity import LETTERS_THEMSELVES, Quantity
 from ingest.mapping.records import Pairs, Plan
 from ingest.mapping.source import Source
 
@@ -96,7 +96,7 @@ def _plan(model: Records, read: Read, records: Path) -> Plan:
         values=tuple(_quantity(name, value.path, value, value.flag) for name, value in model.values.items()),
         pairs=None if model.pairs is None else _pairs(model.pairs),
         devices=model.devices,
-        flags=model.flags,
+        flags=model.flags or LETTERS_THEMSELVES,
         flag=model.flag,
         missing=frozenset(model.missing),
         place=None if model.place is None else (model.place.lon, model.place.lat),

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.flag import UNFLAGGED
+from ingest.flag import LETTERS, UNFLAGGED
 from ingest.mapping.path import ABSENT, Path, as_text
 
+LETTERS_THEMSELVES = {letter: letter for letter in LETTERS}
 OTHERWISE = "*"  # in the flags: every other word
 WRONG = (ValueError, TypeError, OverflowError)
 

@@ -121,10 +121,11 @@ class Plan:
                     yield named, member
 
     def _letter(self, quantity: Quantity, node: Any, scope: Scope) -> str | None:
-        """The letter of a value: by its own flag, else by the record's."""
+        """The letter of a value: by its own flag where it has one, else by the record's."""
         if quantity.flag is not None:
             root = node if not quantity.flag.root else scope.payload if quantity.flag.root == "$" else scope.record
-            return letter(walk(root, quantity.flag.steps), self.flags)
+            if own := letter(walk(root, quantity.flag.steps), self.flags):
+                return own
         return None if self.flag is None else letter(self.flag.find(scope), self.flags)
 
     def _time(self, scope: Scope, *, to_the_second: bool) -> datetime:

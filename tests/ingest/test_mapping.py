@@ -114,6 +114,23 @@ def test_a_bad_record_costs_only_itself() -> None:
     assert [frame.values for frame in decoded.frames] == [{"pm10": 80, "SB1": 1}, {"pm10": 80}]
 
 
+def test_the_flag_of_a_value_goes_before_that_of_its_record(tmp_path: Path) -> None:
+    sources = mapped(
+        tmp_path,
+        """[[source]]
+        name = "flagged"
+        topic = "flagged"
+        device = "S1"
+        time = "$.t"
+        flag = "$.state"
+        values = { pm25 = { path = "$.a", flag = "$.a_state" }, pm10 = "$.b" }
+        """,
+    )
+    payload = {"t": "2026-11-21T08:00+08:00", "state": "M", "a": 1, "b": 2}
+    assert said("flagged", payload, sources).frames[0].flags == {"pm25": "M", "pm10": "M"}
+    assert said("flagged", payload | {"a_state": "N"}, sources).frames[0].flags == {"pm10": "M"}
+
+
 def test_other_words_are_what_the_star_says() -> None:
     assert gateway(GATEWAY | {"st": 7}).frames[0].flags == {"pm10": "?", "SB1": "?"}
 
@@ -144,8 +161,8 @@ def test_records_of_an_object_are_named_by_their_keys(tmp_path: Path) -> None:
 
 def test_names_and_values_with_units_and_a_place_to_the_second() -> None:
     sensors = [
-        {"code": "VOC", "val": "4", "state": "ok"},
-        {"code": "流量", "val": 3600},
+        {"code": "VOC", "val": "4", "state": "D"},
+        {"code": "流量", "val": 3600, "state": "ok"},
         {"code": "battery", "val": 3.7},
         {"code": "VOC", "val": 9},
         {"val": 1},
@@ -157,7 +174,7 @@ def test_names_and_values_with_units_and_a_place_to_the_second() -> None:
     assert (frame.device_id, frame.minute, frame.place) == ("M1", EIGHT + timedelta(seconds=7), (120.5, 31.7))
     # as methane at 0 °C: 4 · 12.011 / 16.043 · 273.15 / 298.15; of a name sent twice the first value counts
     assert frame.values == pytest.approx({"nmhc": 2.74360, "a00000": 3600}, rel=1e-5)
-    assert frame.flags == {"nmhc": "?"}  # no flags are mapped there
+    assert frame.flags == {"nmhc": "D", "a00000": "?"}  # no words are mapped there: letters of HJ 212 are meant
     still = said("voc/park", payload | {"gps": None}).frames[0]
     assert (still.minute, still.place) == (EIGHT, None)
 

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -138,6 +139,32 @@ def test_no_json_does_worse_than_to_be_refused(topic: str, payload: object) -> N
     for reject in decoded.rejects:
         assert "\0" not in reject.detail
         reject.detail.encode()
+
+
+SENSORS = {"MN": "M1", "time": "20261121080000", "gps": {"lng": 1, "lat": 2}, "sensors": [{"code": "VOC", "val": 1}]}
+WHOLE: dict[str, Any] = {
+    "acme/A-17/up": ACME,
+    "gw/data": {"gw": "G1", "data": [{"id": 1, "ts": 1795219200, "st": 0, "tsp": {"10um": 80}, "fan": "on"}]},
+    "voc/park/1/2": SENSORS,
+    "v1.1/x/Observations": {"phenomenonTime": "2026-11-21T00:00Z", "result": 1, "Datastream": {"@iot.id": 12}},
+}
+
+
+def spoilt(node: Any, way: list[int], other: object) -> Any:
+    """A payload with another thing at some place in it."""
+    if not way or not isinstance(node, dict | list) or not node:
+        return other
+    if isinstance(node, list):
+        at = way[0] % len(node)
+        return [spoilt(member, way[1:], other) if i == at else member for i, member in enumerate(node)]
+    chosen = sorted(node)[way[0] % len(node)]
+    return {name: spoilt(member, way[1:], other) if name == chosen else member for name, member in node.items()}
+
+
+@given(st.sampled_from(sorted(WHOLE)), st.lists(st.integers(0, 9), max_size=4), JSON)
+def test_no_part_of_a_good_payload_does_worse_than_to_be_refused(topic: str, way: list[int], other: object) -> None:
+    decoded = said(topic, json.dumps(spoilt(WHOLE[topic], way, other)).encode())
+    assert decoded.frames or decoded.rejects
 
 
 @given(st.sampled_from(TOPICS), st.binary(max_size=200))
