@@ -12,7 +12,7 @@ from ingest import metrics
 from ingest.batch import Batch, lay_out
 from ingest.broker import Broker
 from ingest.frame import Message, Reject, Taken
-from ingest.gate import Clock, Gate, open_gate
+from ingest.gate import Clock, Gate, open_gate, until
 from ingest.heir import inheriting, session, topics
 from ingest.parts import sweeping, take_parts
 from ingest.protocols import decode
@@ -31,7 +31,7 @@ async def ingest(settings: IngestSettings, now: Clock, stop: asyncio.Event) -> N
         async with inheriting(gate.pool, mqtt, wanted, carry), sweeping(gate, take_in):
             async with Broker(mqtt, session(slot), wanted) as broker:
                 logger.info("ready as ingest %d", slot)
-                await carry(broker, stop)
+                await until(stop, gate, carry(broker, stop))
 
 
 async def _carry(gate: Gate, broker: Broker, stop: asyncio.Event) -> None:

@@ -22,6 +22,9 @@ class IngestSettings(BaseSettings):
     mqtt_url: str
     max_age_days: float = Field(default=1826, gt=0, description="older readings are refused; old recordings need more")
     max_ahead_s: float = Field(default=300, ge=0, description="readings further in the future are refused")
+    database_timeout_s: float = Field(
+        default=30, gt=0, description="a longer statement is tried again; a dead connection shows after twice as long"
+    )
     batch_messages: int = Field(default=2000, gt=0, le=100_000)
     batch_ms: float = Field(default=100, gt=0, le=10_000)
     mapping: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)] = Field(

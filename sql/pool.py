@@ -30,10 +30,14 @@ def _settings(name: str) -> dict[str, str]:
     }
 
 
-async def open_pool(url: str, name: str, size: int = 4, **options: Any) -> asyncpg.Pool:
-    """A pool of up to `size` connections; `name` shows in pg_stat_activity."""
+async def open_pool(url: str, name: str, size: int = 4, patience_s: float = 60, **options: Any) -> asyncpg.Pool:
+    """A pool of up to `size` connections; `name` shows in pg_stat_activity.
+
+    A statement that takes longer than `patience_s` fails; the connection may be dead, which is known as much later.
+    """
+    options = {"command_timeout": patience_s, "timeout": patience_s, **options}
     return await asyncpg.create_pool(
-        url, min_size=1, max_size=size, init=_prepare, server_settings=_settings(name), command_timeout=60, **options
+        url, min_size=1, max_size=size, init=_prepare, server_settings=_settings(name), **options
     )
 
 
