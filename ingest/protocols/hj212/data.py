@@ -66,7 +66,7 @@ def data_time(cp: bytes) -> str:
 def _time(text: str, name: str) -> datetime:
     """YYYYMMDDhhmmss with or without milliseconds, UTC+8; raises FrameError: time."""
     digits = text.strip()
-    if len(digits) in (14, 17) and digits.isascii() and digits.isdecimal():
+    if len(digits) in (14, 17) and digits.isdecimal():
         try:
             return datetime.fromisoformat(f"{digits[:8]}T{digits[8:14]}+08:00").astimezone(UTC)
         except (ValueError, OverflowError):
@@ -76,15 +76,14 @@ def _time(text: str, name: str) -> datetime:
 
 
 def _number(upload: Upload, code: str, kind: str, text: str) -> float | None:
-    """A value as sent, None where there is none; one that is not a finite number is refused by itself."""
+    """A value as sent; None of one that is not a finite number, which is refused by itself."""
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if math.isfinite(value) and "_" not in text:
         return value
-    if text.strip():
-        upload.refuse("value", f"{code}-{kind}: not a finite number: {text[:80]!r}")
+    upload.refuse("value", f"{code}-{kind}: not a finite number: {text[:80]!r}")
     return None
 
 

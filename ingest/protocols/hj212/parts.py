@@ -38,8 +38,8 @@ def _without_time(cp: bytes, time: str) -> bytes:
 def _joined(before: bytes, after: bytes) -> bytes:
     last = before[max(before.rfind(b";"), before.rfind(b",")) + 1 :]
     first = _SEPARATOR.split(after, 1)[0]
-    two_fields = b"=" in last and b"=" in first and not _in_text(before)
-    return before + (b";" if two_fields else b"") + after
+    continues = first.startswith(b"/") or b"=" not in first or b"=" not in last or _in_text(before)
+    return before + (b"" if continues else b";") + after
 
 
 def _in_text(cp: bytes) -> bool:

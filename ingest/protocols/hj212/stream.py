@@ -6,7 +6,7 @@ _BEGIN = re.compile(rb"##(\d{1,4})[A-Za-z]{2,4}\s?=")
 _LONGEST_BEGIN = 12
 # How a frame ends whatever its LEN says: a CRC and a line end, or the next frame.
 _BREAK = re.compile(rb"&&[0-9A-Fa-f]{1,4}(\r?\n)|(##\d{1,4}[A-Za-z]{2,4}\s?=)")
-_END = re.compile(rb"&&(?:[0-9A-Fa-f]{4}|[0-9A-Fa-f]{1,3}(?=[\r\n#]))")
+_END = re.compile(rb"&&[0-9A-Fa-f]{4}")
 _LONGEST_BREAK = 12
 LONGEST = 2 + 4 + 9999 + 4 + 2
 

@@ -65,7 +65,7 @@ def test_of_a_factor_that_comes_twice_the_first_counts() -> None:
 
 
 def test_a_flag_without_a_value_says_why_there_is_none() -> None:
-    decoded = said(frame(f"{TIME};a24088-Rtd=,a24088-Flag=D;a34004-Flag=M;a34002-Rtd=,a34002-Flag=N"))
+    decoded = said(frame(f"{TIME};a24088-Rtd=,a24088-Flag=D;a34004-Flag=M;a34002-Rtd= ,a34002-Flag=N"))
     (sent,) = decoded.frames
     assert sent.values == {}
     assert sent.flags == {"a24088": "D", "a34004": "M"}
@@ -216,6 +216,7 @@ NOTES = {
         f"{TIME};PolId=a24088,i11001-Info=//a=1;b=2, c&&d: http://x//;i12001-Info=0",
         [("a24088", "i11001", "a=1;b=2, c&&d: http://x"), ("a24088", "i12001", "0")],
     ),
+    "a log with separators at the end": (3020, f"{TIME};i11001-Info=//a=1;b//", [("", "i11001", "a=1;b")]),
     "a log that does not end": (
         3020,
         f"{TIME};i11001-Info=//ab;i12001-Info=0",

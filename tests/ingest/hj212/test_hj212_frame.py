@@ -159,6 +159,10 @@ TOLERATED = {
     "line ends and blanks around it": b"\r\n " + raw(TAKEN) + b" \r\n\0",
     "a check sum in small letters": raw(TAKEN)[:-6] + raw(TAKEN)[-6:].lower(),
     "a check sum without its leading zero": (lambda f: f[:-6] + f[-5:])(check_of(1)),
+    "neither LEN nor a leading zero": (lambda f: b"##" + f[6:-6] + f[-5:])(check_of(1)),
+    "the fields the other way round": raw(
+        f"MN={MN};Flag=4;PW=123456;CN=2011;ST=31;" + TAKEN[TAKEN.index("CP=") :],
+    ),
     "Flag before CN": raw(TAKEN.replace(";CN=2011", "").replace(";Flag=4", ";Flag=4;CN=2011")),
     "FLAG in capitals and two separators": raw(TAKEN.replace(";MN", ";,MN").replace("Flag=4", "FLAG=4")),
     "no MN: it is that of the topic": raw(TAKEN.replace(f"MN={MN};", "")),
@@ -175,9 +179,6 @@ TOLERATED = {
     "the standard's sample C.19: nothing before CP": raw(TAKEN.replace(";CP=", "CP=")),
     "the standard's samples C.22 and C.48: a comma after QN": raw(f"QN={QN},{TAKEN}"),
 }
-TOLERATED["the order of the fields"] = raw(
-    f"MN={MN};Flag=4;PW=123456;CN=2011;ST=31;" + TAKEN[TAKEN.index("CP=") :],
-)
 
 
 @pytest.mark.parametrize("what", TOLERATED)

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.protocols.hj212 import Splitter, crc, parse
@@ -49,6 +49,7 @@ def fed(stream: bytes, sizes: list[int]) -> tuple[list[bytes], Splitter]:
     return frames, splitter
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(RUBBISH, FRAMES), max_size=6), st.lists(st.integers(1, 400), min_size=1, max_size=5))
 def test_the_frames_of_a_stream_are_found_however_it_is_cut(
     stream: list[tuple[bytes, bytes]], sizes: list[int]
@@ -57,6 +58,7 @@ def test_the_frames_of_a_stream_are_found_however_it_is_cut(
     assert frames == [sent.rstrip() for _, sent in stream]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.binary(max_size=30) | FRAMES | FRAMES.map(lambda sent: sent[:90]) | RUBBISH, max_size=8),
     st.integers(1, 50),
@@ -121,6 +123,12 @@ def test_memory_is_bounded_and_time_linear_whatever_comes_in(what: bytes) -> Non
         assert len(splitter._buffer) <= LONGEST
     assert time.perf_counter() - start < 5  # it takes 0.1 s; what is quadratic takes minutes
     assert splitter.feed(b"\r\n" + frame())[-1] == frame()[:-2]
+
+
+@pytest.mark.parametrize("beside", range(14))
+def test_a_frame_that_begins_where_patience_ends_is_found(beside: int) -> None:
+    junk = b"##9999QN=" + b"x" * (LONGEST - 9 - beside)
+    assert fed(junk + frame(), [977])[0][-1] == frame()[:-2]
 
 
 def test_a_frame_as_long_as_len_can_say_comes_out() -> None:
