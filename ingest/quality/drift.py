@@ -45,7 +45,9 @@ def drift(
     return Drift(low | high, to_neighbours, to_national)
 
 
-def neighbours(xy: Floats, among: NDArray[np.bool_], reach: Floats, k: int = NEIGHBOURS) -> NDArray[np.intp]:
+def neighbours(
+    xy: NDArray[np.floating], among: NDArray[np.bool_], reach: NDArray[np.floating], k: int = NEIGHBOURS
+) -> NDArray[np.intp]:
     """The k nearest of those `among` (devices,) within `reach` (devices,) metres: (devices, k), -1 where none is left.
 
     `xy` (devices, 2) in metres. Nobody is a neighbour of what stands on its own spot (1 m).

@@ -13,6 +13,7 @@ TIMES = 4.0  # … and so many times as long is demanded: what repeats depends o
 PRIOR = 10.0  # pairs of values that the guess from resolution and level counts as
 QUIET = 0.02  # the least noise of any instrument: of the level …
 STILL = 0.02  # … and of `clean`
+IDLE = 0.3  # of `clean`: what is shown for nothing
 CYCLE = 5.0  # min of an analysis whose length the window does not tell
 
 
@@ -26,7 +27,7 @@ class Runs(NamedTuple):
 
 
 def flat(values: NDArray[np.float32], limits: Limits) -> NDArray[np.bool_]:
-    """Where values (minutes, devices) belong to a run that is too long; up to `clean` nothing is.
+    """Where values (minutes, devices) belong to a run that is too long; nearly nothing (0.3 `clean`) may stay.
 
     Without cycles: n ≥ max(flat_minutes, 4 ln(1e-4) / ln r), r the rate at which the device repeats itself outside of
     its longest run, with what its resolution and the least noise at its level lead to expect as a prior. With cycles
@@ -43,7 +44,7 @@ def flat(values: NDArray[np.float32], limits: Limits) -> NDArray[np.bool_]:
     by_cycles = cycle * np.maximum(limits.flat_cycles, np.log(UNLIKELY) / np.log(expected))
     by_minutes = TIMES * np.log(UNLIKELY) / np.log(own)
     least = np.maximum(limits.flat_minutes, np.where(np.isnan(limits.flat_cycles), by_minutes, by_cycles))
-    long: NDArray[np.bool_] = (runs.length >= least) & ~(values <= limits.clean)
+    long: NDArray[np.bool_] = (runs.length >= least) & ~(values <= IDLE * limits.clean)
     return long
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.quality.thresholds import Limits
-from ingest.quality.window import SHARP, after, before, median, median5
+from ingest.quality.window import SHARP, before, median, median5
 
 MADS = 6.0
 AROUND = 20  # min: plumes that come and go with the gusts do it again …
@@ -12,20 +12,17 @@ ALONE = 1 / 3  # … so nothing over this share of a spike's height stands aroun
 
 
 def spike(values: NDArray[np.float32], limits: Limits) -> NDArray[np.bool_]:
-    """Where single values (minutes, devices) stand out: |x - median(5)| > max(6 MAD, limit), alone, and returning.
+    """Where single values (minutes, devices) stand out: |x - median(5)| > max(6 MAD, limit), and stand alone.
 
-    MAD is the robust SD of x - median(5) in the window. A spike differs as much from the value before and the one after
-    (so two high minutes in a row are none, nor is the last value there is), and nothing within 20 minutes is a third as
-    far from the median of the window: emissions last, or come again. After test 7 of the IOOS QARTOD manuals, with the
-    robust scale of Hampel's identifier.
+    MAD is the robust SD of x - median(5) in the window. Within 20 minutes nothing is a third as far from the median of
+    the window: emissions last, or come again. The last value there is has no median but itself, and may yet last. After
+    test 7 of the IOOS QARTOD manuals, with the robust scale of Hampel's identifier.
     """
     from_near = np.abs(values - median5(values))
     from_usual = np.abs(values - median(values))
     least = np.maximum(MADS * SHARP * median(from_near), limits.spike)
-    last, following = before(values), after(values)
-    returns = np.maximum(values - np.maximum(last, following), np.minimum(last, following) - values) > least
     alone = ALONE * from_usual > _around(from_usual)
-    single: NDArray[np.bool_] = (from_near > least) & returns & alone
+    single: NDArray[np.bool_] = (from_near > least) & alone
     return single
 
 

@@ -73,6 +73,11 @@ def test_a_slow_chromatograph_has_longer_cycles() -> None:
     assert not flat(values, limits("a24088", "monitor")).any()
 
 
+def test_readings_for_nothing_may_stay() -> None:
+    assert not flat(np.full((120, 1), 1.2, np.float32), limits()).any()
+    assert flat(np.full((120, 1), 3.2, np.float32), limits()).all()
+
+
 def test_a_plant_at_rest_is_not_flat() -> None:
     assert not flat(np.zeros((120, 1), np.float32), limits("nmhc", "monitor")).any()
 

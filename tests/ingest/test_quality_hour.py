@@ -66,6 +66,29 @@ def test_a_reason_that_is_there_stays_and_its_value_is_no_evidence() -> None:
     assert set(found[:, F.stuck].tolist()) == {Qc.GOOD, Qc.MAINTENANCE}
 
 
+def test_values_that_are_no_evidence_make_no_step() -> None:
+    given = window(air())
+    given.values[60:90], given.qc[60:90] = 900, Qc.CALIBRATION
+    assert not judged({"pm25": given}, ["micro"])["pm25"][30:].any()
+    given.qc[60:90] = Qc.GOOD
+    assert judged({"pm25": given}, ["micro"])["pm25"][30, 0] == Qc.STEP
+
+
+def test_a_spike_does_not_free_a_stuck_value() -> None:
+    values = air()
+    values[65:] = values[65]
+    values[90] = 300
+    found = judged({"pm25": window(values)}, ["micro"])["pm25"][5:, 0]
+    assert found.tolist() == [Qc.FLAT] * 25 + [Qc.SPIKE] + [Qc.FLAT] * 29
+
+
+def test_readings_far_below_zero_are_beyond_the_span() -> None:
+    values = air(4)
+    values[80:83, 0] = -5.1, -4.9, 1000
+    found = judged({"pm25": window(values)}, ["micro"])["pm25"][20:23, 0]
+    assert (found == Qc.BEYOND_SPAN).tolist() == [True, False, False]
+
+
 def test_what_was_not_sent_is_not_judged() -> None:
     humid = window(np.full((120, 1), 95, np.float32))
     found = judged({"pm25": window(np.full((120, 1), np.nan, np.float32)), "humidity": humid}, ["micro"])
@@ -100,7 +123,7 @@ def test_pm25_above_pm10_makes_both_suspect() -> None:
 
 @pytest.mark.parametrize("channel", ["SB1", "d11001", "p00001", "a00000", "a01012", "a19001"])
 def test_states_and_conditions_are_what_they_are(channel: str) -> None:
-    assert not judged({channel: window(np.full((120, 1), 1, np.float32))}, ["monitor"])[channel].any()
+    assert not judged({channel: window(np.full((120, 1), 21.37, np.float32))}, ["monitor"])[channel].any()
 
 
 def test_an_unknown_code_of_a_monitor_is_judged_by_its_analysis_cycles_only() -> None:

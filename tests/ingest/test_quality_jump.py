@@ -51,6 +51,14 @@ def test_noisy_devices_must_stand_out_of_their_own_noise() -> None:
     assert not spike(values, limits(devices=20)).any()
 
 
+def test_after_a_noisy_hour_a_spike_must_stand_out_of_it() -> None:
+    values = air()
+    values[115, 0] += 60
+    assert spike(values, limits())[115, 0]
+    values[:94, 0] = np.random.default_rng(1).uniform(5, 65, 94)
+    assert not spike(values, limits())[115, 0]
+
+
 def test_a_leap_in_a_minute_is_a_step_once() -> None:
     values = air()
     values[80:, 0] += 400

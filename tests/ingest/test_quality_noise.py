@@ -24,6 +24,10 @@ def test_noise_that_never_was_quiet_is_found_too() -> None:
     assert found[60:].any(axis=0).mean() > 0.9
 
 
+def test_devices_that_are_always_rough_are_left_alone_up_to_twice_the_limit() -> None:
+    assert noise(jumpy(air(devices=200), 0, 0.28), limits(devices=200)).mean() < 0.05
+
+
 def test_usual_noise_is_none_at_any_level_or_resolution() -> None:
     for level in (3.0, 10.0, 35.0, 400.0):
         assert noise(air(level, devices=500, resolution=1), limits(devices=500)).mean() < 1e-4
@@ -40,6 +44,13 @@ def test_a_plume_that_comes_and_goes_is_not_noise() -> None:
     comes = np.random.default_rng(4).random((120, 200)) < 0.5
     values = (air(devices=200) + 200 * comes).astype(np.float32)
     assert noise(values, limits(devices=200)).mean() < 0.005
+
+
+def test_what_raises_the_level_is_not_noise() -> None:
+    """However it scatters, and falls below what was before."""
+    noisy = jumpy(air(devices=200), 75, 0.9)
+    raised = np.where(np.arange(120)[:, None] < 75, noisy, 3 * noisy)
+    assert noise(raised, limits(devices=200)).mean() < 0.1 * noise(noisy, limits(devices=200)).mean()
 
 
 def test_too_few_values_say_nothing() -> None:
