@@ -14,6 +14,25 @@ CREATE TYPE public.pgqueuer_status AS ENUM (
     'failed'
 );
 
+CREATE FUNCTION public.drop_old_chunks(what text, before timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF what NOT IN ('station_reading', 'monitor_reading', 'mobile_reading', 'statistic', 'verdict', 'quality_flag',
+            'hour_mean', 'day_mean') THEN
+        RAISE EXCEPTION 'chunks of % are not dropped', what USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF before IS NULL OR before > now() - INTERVAL '1 day' THEN
+        RAISE EXCEPTION 'chunks of the last day are not dropped' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF what = 'day_mean' THEN
+        RETURN (SELECT count(*) FROM drop_chunks('public.day_mean', older_than => (before AT TIME ZONE 'UTC')::date));
+    END IF;
+    RETURN (SELECT count(*) FROM drop_chunks(format('public.%I', what)::regclass, older_than => before));
+END
+$$;
+
 CREATE FUNCTION public.fn_pgqueuer_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -67,6 +86,27 @@ CREATE FUNCTION public.merge_qc(old bytea, new bytea, had real[]) RETURNS bytea
         LATERAL (SELECT CASE WHEN i < length(old) THEN get_byte(old, i) ELSE 0 END AS a,
                         CASE WHEN i < length(new) THEN get_byte(new, i) ELSE 0 END AS b) AS bytes
     ) END
+$$;
+
+CREATE FUNCTION public.note_mark() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND (OLD.device, OLD.kind, OLD.start_at) = (NEW.device, NEW.kind, NEW.start_at) THEN
+        INSERT INTO mark_due
+        SELECT NEW.device, least(a, b), greatest(a, b)
+        FROM (SELECT coalesce(OLD.end_at, 'infinity') AS a, coalesce(NEW.end_at, 'infinity') AS b) AS ends
+        WHERE a <> b;
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        INSERT INTO mark_due VALUES (OLD.device, OLD.start_at, coalesce(OLD.end_at, 'infinity'));
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO mark_due VALUES (NEW.device, NEW.start_at, coalesce(NEW.end_at, 'infinity'));
+    END IF;
+    RETURN NULL;
+END
 $$;
 
 CREATE FUNCTION public.number_alert_event() RETURNS trigger
@@ -147,6 +187,26 @@ CREATE TABLE public.clock_error (
     seconds double precision NOT NULL
 );
 
+CREATE TABLE public.day_due (
+    day date NOT NULL,
+    devices integer[] NOT NULL
+);
+
+CREATE TABLE public.day_mean (
+    device integer NOT NULL,
+    day date NOT NULL,
+    channel text NOT NULL,
+    mean real,
+    low real,
+    high real,
+    hours smallint NOT NULL,
+    valid smallint NOT NULL,
+    suspect smallint NOT NULL,
+    sent smallint NOT NULL,
+    corrected real,
+    correction text
+);
+
 CREATE TABLE public.delivery (
     seq bigint NOT NULL,
     channel text NOT NULL,
@@ -177,6 +237,10 @@ CREATE TABLE public.device_note (
     code text NOT NULL,
     name text NOT NULL,
     text text NOT NULL
+);
+
+CREATE TABLE public.drift_due (
+    hour timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.enterprise (
@@ -229,6 +293,20 @@ CREATE TABLE public.hj212_part (
     topic text NOT NULL,
     payload bytea NOT NULL,
     received_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.hour_mean (
+    device integer NOT NULL,
+    ts timestamp with time zone NOT NULL,
+    channel text NOT NULL,
+    mean real,
+    low real,
+    high real,
+    valid smallint NOT NULL,
+    suspect smallint NOT NULL,
+    sent smallint NOT NULL,
+    corrected real,
+    correction text
 );
 
 CREATE TABLE public.ingest_session (
@@ -289,6 +367,12 @@ CREATE TABLE public.mark (
     reason text NOT NULL,
     CONSTRAINT mark_check CHECK ((end_at >= start_at)),
     CONSTRAINT mark_kind_check CHECK ((kind = ANY (ARRAY['stop'::text, 'maintenance'::text, 'calibration'::text, 'fault'::text])))
+);
+
+CREATE TABLE public.mark_due (
+    device integer NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.migration (
@@ -463,6 +547,21 @@ CREATE SEQUENCE public.pgqueuer_statistics_id_seq
 
 ALTER SEQUENCE public.pgqueuer_statistics_id_seq OWNED BY public.pgqueuer_statistics.id;
 
+CREATE TABLE public.quality_flag (
+    device integer NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    channel text NOT NULL,
+    reason smallint NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.quality_thresholds (
+    one boolean DEFAULT true NOT NULL,
+    text text NOT NULL,
+    CONSTRAINT quality_thresholds_one_check CHECK (one)
+);
+
 CREATE TABLE public.refused (
     message bigint NOT NULL,
     digest bytea NOT NULL,
@@ -615,6 +714,9 @@ ALTER TABLE ONLY public.checkpoint
 ALTER TABLE ONLY public.clock_error
     ADD CONSTRAINT clock_error_pkey PRIMARY KEY (device, since);
 
+ALTER TABLE ONLY public.day_mean
+    ADD CONSTRAINT day_mean_pkey PRIMARY KEY (device, day, channel);
+
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_pkey PRIMARY KEY (seq, channel);
 
@@ -641,6 +743,9 @@ ALTER TABLE ONLY public.grid
 
 ALTER TABLE ONLY public.hj212_part
     ADD CONSTRAINT hj212_part_pkey PRIMARY KEY (device, command, data_time, total, number);
+
+ALTER TABLE ONLY public.hour_mean
+    ADD CONSTRAINT hour_mean_pkey PRIMARY KEY (device, ts, channel);
 
 ALTER TABLE ONLY public.ingest_session
     ADD CONSTRAINT ingest_session_pkey PRIMARY KEY (number);
@@ -702,6 +807,12 @@ ALTER TABLE ONLY public.pgqueuer_schedules
 ALTER TABLE ONLY public.pgqueuer_statistics
     ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.quality_flag
+    ADD CONSTRAINT quality_flag_pkey PRIMARY KEY (device, hour, channel, reason, from_at);
+
+ALTER TABLE ONLY public.quality_thresholds
+    ADD CONSTRAINT quality_thresholds_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY public.refused
     ADD CONSTRAINT refused_digest_key UNIQUE (digest);
 
@@ -752,6 +863,10 @@ CREATE UNIQUE INDEX alert_one_open_per_source ON public.alert USING btree (kind,
 
 CREATE INDEX arrival_minute ON public.arrival USING btree (minute);
 
+CREATE INDEX day_mean_day_idx ON public.day_mean USING btree (day DESC);
+
+CREATE INDEX hour_mean_ts_idx ON public.hour_mean USING btree (ts DESC);
+
 CREATE INDEX mobile_reading_ts_idx ON public.mobile_reading USING btree (ts DESC);
 
 CREATE INDEX monitor_reading_ts_idx ON public.monitor_reading USING btree (ts DESC);
@@ -782,6 +897,8 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON public.pgqueuer USING btree (d
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON public.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::public.pgqueuer_status);
 
+CREATE INDEX quality_flag_hour_idx ON public.quality_flag USING btree (hour DESC);
+
 CREATE INDEX refused_received ON public.refused USING btree (received_at);
 
 CREATE INDEX reject_received ON public.reject USING btree (received_at, id);
@@ -795,6 +912,8 @@ CREATE INDEX statistic_ts_idx ON public.statistic USING btree (ts DESC);
 CREATE INDEX verdict_minute_idx ON public.verdict USING btree (minute DESC);
 
 CREATE TRIGGER alert_event_number BEFORE INSERT ON public.alert_event FOR EACH ROW EXECUTE FUNCTION public.number_alert_event();
+
+CREATE TRIGGER mark_noted AFTER INSERT OR DELETE OR UPDATE ON public.mark FOR EACH ROW EXECUTE FUNCTION public.note_mark();
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION public.fn_pgqueuer_changed();
 
@@ -860,6 +979,9 @@ ALTER TABLE ONLY public.verdict
 
 GRANT USAGE ON SCHEMA public TO hotgrid_app;
 
+REVOKE ALL ON FUNCTION public.drop_old_chunks(what text, before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.drop_old_chunks(what text, before timestamp with time zone) TO hotgrid_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alert TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alert_cell TO hotgrid_app;
@@ -874,13 +996,19 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checkpoint TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.clock_error TO hotgrid_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.day_due TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.day_mean TO hotgrid_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.device TO hotgrid_app;
 
 GRANT USAGE ON SEQUENCE public.device_device_seq TO hotgrid_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.device_note TO hotgrid_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.device_note TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.drift_due TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.enterprise TO hotgrid_app;
 
@@ -891,6 +1019,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.finding TO hotgrid_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.grid TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hj212_part TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.hour_mean TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.ingest_session TO hotgrid_app;
 
@@ -905,6 +1035,8 @@ GRANT USAGE ON SEQUENCE public.layout_layout_seq TO hotgrid_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.logger TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.mark TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mark_due TO hotgrid_app;
 
 GRANT SELECT ON TABLE public.migration TO hotgrid_app;
 
@@ -938,6 +1070,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pgqueuer_statistics TO hotgrid
 
 GRANT USAGE ON SEQUENCE public.pgqueuer_statistics_id_seq TO hotgrid_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.quality_flag TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.quality_thresholds TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.refused TO hotgrid_app;
 
 GRANT SELECT,UPDATE ON TABLE public.registry_version TO hotgrid_app;
@@ -960,8 +1096,11 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.verdict TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.watermark TO hotgrid_app;
 
+SELECT create_hypertable('public.day_mean', by_range('day', INTERVAL '90 days'), create_default_indexes => false);
+SELECT create_hypertable('public.hour_mean', by_range('ts', INTERVAL '7 days'), create_default_indexes => false);
 SELECT create_hypertable('public.mobile_reading', by_range('ts', INTERVAL '1 days'), create_default_indexes => false);
 SELECT create_hypertable('public.monitor_reading', by_range('ts', INTERVAL '1 days'), create_default_indexes => false);
+SELECT create_hypertable('public.quality_flag', by_range('hour', INTERVAL '7 days'), create_default_indexes => false);
 SELECT create_hypertable('public.station_reading', by_range('ts', INTERVAL '1 days'), create_default_indexes => false);
 SELECT create_hypertable('public.statistic', by_range('ts', INTERVAL '7 days'), create_default_indexes => false);
 SELECT create_hypertable('public.verdict', by_range('minute', INTERVAL '1 days'), create_default_indexes => false);

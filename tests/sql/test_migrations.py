@@ -56,4 +56,7 @@ async def test_readings_and_verdicts_are_hypertables_with_unique_keys(pool: asyn
         "verdict": 1,
         "mobile_reading": 1,
         "statistic": 1,
+        "hour_mean": 1,
+        "day_mean": 1,
+        "quality_flag": 1,
     }

@@ -1,0 +1,1 @@
+"""What the keeper does: hours, days, drifts, and the end of what is old."""
