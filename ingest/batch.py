@@ -18,6 +18,9 @@ from ingest.period import Period, convert
 from ingest.quality import MONITOR_RANGE, implausible, judge
 
 
+MOST_PACKETS = 100  # of one frame: more than any list of factors needs
+
+
 class Span(NamedTuple):
     """The times that are believed."""
 
@@ -275,7 +278,15 @@ def _lay_out_rest(decoded: Decoded, denied: set[int], directory: Directory, span
         device = directory.number(note.device_id)
         if device is not None and id(note.message) not in denied:
             batch.notes.append((device, note))
+    times: dict[tuple[int, int, int], str] = {}
     for part in decoded.parts:
         device = directory.number(part.device_id)
-        if device is not None and id(part.message) not in denied:
-            batch.parts.append((device, part))
+        if device is None or id(part.message) in denied:
+            continue
+        if part.total > MOST_PACKETS:
+            batch.refuse(part, "part", f"PNUM is {part.total}; up to {MOST_PACKETS} packets are put together")
+            continue
+        # Who cuts the text anywhere sends DataTime with the first packet alone.
+        key = device, part.command, part.total
+        times[key] = part.data_time or times.get(key, "")
+        batch.parts.append((device, part._replace(data_time=times[key])))

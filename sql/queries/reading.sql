@@ -41,7 +41,8 @@ WITH sent AS MATERIALIZED (
             IS DISTINCT FROM old.qc
     RETURNING device, ts, (xmax = 0) AS new
 ), seen AS (
-    INSERT INTO arrival (minute, devices) SELECT ts, count(*) FILTER (WHERE new) FROM put GROUP BY ts
+    INSERT INTO arrival (minute, devices)
+    SELECT ts, count(*) FILTER (WHERE new) FROM put WHERE :live::boolean GROUP BY ts
 ), changed AS (
     INSERT INTO touched SELECT date_trunc('hour', ts), array_agg(DISTINCT device) FROM put GROUP BY 1
 ), latest AS (
@@ -139,12 +140,17 @@ SELECT * FROM unnest(
 )
 ON CONFLICT DO NOTHING;
 
--- name: put_parts
+-- name: put_parts: one without a time belongs to the frame of the same kind that is still open
 INSERT INTO hj212_part (device, command, data_time, total, number, topic, payload, received_at)
-SELECT *, :now::timestamptz FROM unnest(
+SELECT device, command, coalesce(nullif(data_time, ''), (
+        SELECT open.data_time FROM hj212_part AS open
+        WHERE (open.device, open.command, open.total) = (p.device, p.command, p.total) AND open.data_time <> ''
+        ORDER BY open.received_at DESC LIMIT 1
+    ), ''), total, number, topic, payload, :now::timestamptz
+FROM unnest(
     :device::integer[], :command::smallint[], :data_time::text[], :total::smallint[], :number::smallint[],
     :topic::text[], :payload::bytea[]
-)
+) AS p(device, command, data_time, total, number, topic, payload)
 ON CONFLICT DO NOTHING;
 
 -- name: whole_parts: frames of which every packet has come, and those whose newest came before a time

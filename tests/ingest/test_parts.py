@@ -32,7 +32,11 @@ async def gate(database: str, pool: asyncpg.Pool, tmp_path: Path) -> Gate:
 
 def packet(number: int, total: int, fields: bytes, at: str = AT, password: str = "123456") -> Message:
     """One packet that asks for an answer."""
-    cp = b"DataTime=" + at.encode() + b";" + fields
+    return bare(number, total, b"DataTime=" + at.encode() + b";" + fields, password)
+
+
+def bare(number: int, total: int, cp: bytes, password: str = "123456") -> Message:
+    """One packet of a logger that cuts the text anywhere."""
     frame = Frame(2011, "M1", cp, f"2026112116300000{number}", "31", password, 7, total, number)
     return Message("hotgrid/v1/hj212/M1", build(frame), None)
 
@@ -66,6 +70,20 @@ async def test_the_order_does_not_matter_nor_repeats_nor_where_it_was_cut(gate: 
         await take_in(gate, [packets[i], packets[i]])
     assert await stored(gate) == [pytest.approx(row) for row in WHOLE]
     assert await gate.pool.fetchval("SELECT count(*) FROM reject") == 0
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_packets_without_a_time_belong_to_the_frame_that_is_open(gate: Gate, at_once: bool) -> None:
+    packets = [cut(14, 47)[0], bare(2, 3, FIELDS[14:47]), bare(3, 3, FIELDS[47:])]
+    for batch in [packets] if at_once else [[one] for one in packets]:
+        await take_in(gate, batch)
+    assert await stored(gate) == [pytest.approx(row) for row in WHOLE]
+
+
+async def test_a_frame_in_absurdly_many_packets_is_refused(gate: Gate) -> None:
+    assert len((await take_in(gate, [packet(1, 9999, FIELDS)])).held) == 1
+    assert await gate.pool.fetchval("SELECT reason FROM reject") == "part"
+    assert await gate.pool.fetchval("SELECT count(*) FROM hj212_part") == 0
 
 
 async def test_packets_of_two_minutes_do_not_mix(gate: Gate) -> None:
