@@ -52,10 +52,10 @@ def test_noisy_devices_must_stand_out_of_their_own_noise() -> None:
 
 
 def test_after_a_noisy_hour_a_spike_must_stand_out_of_it() -> None:
-    values = air()
+    values = air(100)
     values[115, 0] += 60
     assert spike(values, limits())[115, 0]
-    values[:94, 0] = np.random.default_rng(1).uniform(5, 65, 94)
+    values[:94, 0] = np.random.default_rng(1).uniform(0, 200, 94)
     assert not spike(values, limits())[115, 0]
 
 
