@@ -8,7 +8,7 @@ from pyproj.exceptions import CRSError
 
 from ingest.grid import Grid
 from ingest.lines import Line, R, Report, not_utf8, read_rows
-from ingest.quality import Thresholds, ThresholdsError
+from ingest.quality import STACKED_M, Thresholds, ThresholdsError
 from ingest.references import Files, check
 from ingest.registry import (
     Enterprise,
@@ -25,8 +25,6 @@ from ingest.registry import (
     Station,
     StationChannel,
 )
-
-STACKED_M = 1.0  # two micro-stations closer than this share a default coordinate rather than a wall
 
 
 class FolderError(ValueError):

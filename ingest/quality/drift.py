@@ -1,5 +1,9 @@
 """Devices whose day is half, or double, of what stands around them."""
 
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cache
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -50,16 +54,36 @@ def neighbours(
 ) -> NDArray[np.intp]:
     """The k nearest of those `among` (devices,) within `reach` (devices,) metres: (devices, k), -1 where none is left.
 
-    `xy` (devices, 2) in metres. Nobody is a neighbour of what stands on its own spot (1 m).
+    `xy` (devices, 2) in metres. Nobody is a neighbour of what stands on its own spot (1 m); a reach of NaN asks nobody.
+    Only those in the nine squares around are compared, so that it is quick for any number of devices.
     """
     found = np.full((len(xy), k), NOBODY, np.intp)
-    others = np.flatnonzero(among & np.isfinite(xy).all(axis=1))
-    for i in range(len(xy)):
+    asking = np.flatnonzero((reach > 0) & np.isfinite(xy).all(axis=1))
+    if not len(asking):
+        return found
+    squares = _squares(xy, among, float(reach[asking].max()))
+    for i in asking.tolist():
+        others = squares(i)
         apart = np.hypot(*(xy[others] - xy[i]).T)
         fits = np.flatnonzero((apart >= STACKED_M) & (apart <= reach[i]))
         nearest = fits[np.argsort(apart[fits], kind="stable")[:k]]
         found[i, : len(nearest)] = others[nearest]
     return found
+
+
+def _squares(xy: NDArray[np.floating], among: NDArray[np.bool_], size: float) -> Callable[[int], NDArray[np.intp]]:
+    """Who of `among` stands in the square of a device, of an edge of `size` metres, or beside it."""
+    members: dict[tuple[int, int], list[int]] = defaultdict(list)
+    square = [(0, 0) if not np.isfinite(x + y) else (int(x // size), int(y // size)) for x, y in xy]
+    for i in np.flatnonzero(among & np.isfinite(xy).all(axis=1)).tolist():
+        members[square[i]].append(i)
+
+    @cache
+    def around(column: int, row: int) -> NDArray[np.intp]:
+        near = product(range(column - 1, column + 2), range(row - 1, row + 2))
+        return np.array(sorted(i for place in near for i in members.get(place, ())), np.intp)
+
+    return lambda i: around(*square[i])
 
 
 def _of(day: Floats, who: NDArray[np.integer]) -> Floats:

@@ -67,6 +67,18 @@ def test_neighbours_are_the_nearest_within_reach_not_on_the_same_spot() -> None:
     assert neighbours(xy, ~among, np.full(6, 1000.0)).tolist() == [[NOBODY] * 4] * 6
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(0, 60))
+def test_neighbours_are_what_comparing_all_pairs_finds(seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    xy, among = rng.normal(size=(count, 2)) * 3000, rng.random(count) < 0.7
+    reach = rng.choice([np.nan, 500.0, 3000.0], count)
+    apart = np.hypot(*np.moveaxis(xy[:, None] - xy, 2, 0))
+    found = neighbours(xy, among, reach)
+    for i in range(count):
+        fits = [j for j in np.argsort(apart[i], kind="stable") if among[j] and 1 <= apart[i, j] <= reach[i]]
+        assert found[i].tolist() == (fits + [NOBODY] * 4)[:4]
+
+
 def test_devices_on_one_spot_are_stacked() -> None:
     x = np.array([0, 0.6, 500, 500.0, 900, np.nan, np.nan])
     y = np.array([0, 0.6, 300, 301.5, 10, np.nan, np.nan])
