@@ -13,6 +13,7 @@ import typer
 from deploy import servers
 from deploy.backtest import backtest
 from deploy.forever import log_to_stderr, until_stopped
+from deploy.keep import keep
 from deploy.mapping import map_
 from deploy.option import Folder, Json
 from deploy.problem import Problem
@@ -227,6 +228,7 @@ def run() -> None:
 
 
 app.command()(backtest)
+app.command()(keep)
 app.command()(rejects)
 app.command("map")(map_)
 
