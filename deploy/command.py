@@ -215,7 +215,7 @@ def demo(
 
 @app.command()
 def run() -> None:
-    """一台机器上运行全部 · servers, schema and all four processes on one machine"""
+    """一台机器上运行全部 · servers, schema and all processes on one machine"""
     from alerts.settings import DetectSettings
     from deploy.run import run
     from sql.migrate import migrate

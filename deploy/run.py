@@ -1,4 +1,4 @@
-"""The four processes as children of one: started together, restarted when one dies, stopped together."""
+"""The processes as children of one: started together, restarted when one dies, stopped together."""
 
 import asyncio
 import ctypes
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 logger = logging.getLogger(__name__)
 
-PROCESSES = ("ingest", "detect", "notify", "serve")
+PROCESSES = ("ingest", "detect", "keep", "notify", "serve")
 STOP_S = 15.0
 AGAIN_S = (1.0, 30.0)
 STEADY_S = 60.0  # a child that has run so long starts again at once
@@ -31,7 +31,7 @@ async def start(name: str, env: Mapping[str, str]) -> asyncio.subprocess.Process
 
 
 async def run(env: Mapping[str, str], stop: asyncio.Event) -> None:
-    """Keep all four processes running until `stop` is set; what they count shows together on /metrics."""
+    """Keep all processes running until `stop` is set; what they count shows together on /metrics."""
     with tempfile.TemporaryDirectory(prefix="hotgrid-metrics-") as counts:
         env = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": counts, **env}
         async with asyncio.TaskGroup() as group:

@@ -11,7 +11,13 @@ from deploy.run import PROCESSES
 from tests.support.processes import Child, descendants, is_alive
 from tests.system.conftest import House
 
-READY = {"ingest": ": subscribed", "detect": ": at work", "notify": ": channels", "serve": "serving on "}
+READY = {
+    "ingest": ": subscribed",
+    "detect": "alerts.detect: at work",
+    "keep": "ingest.keep: at work",
+    "notify": ": channels",
+    "serve": "serving on ",
+}
 STOP_S = 20
 
 
@@ -24,13 +30,13 @@ def argument(pid: int) -> str:
 
 
 def children(run: Child) -> dict[str, int]:
-    """The four processes below `hotgrid run`, by name."""
+    """The processes below `hotgrid run`, by name."""
     below = {argument(pid): pid for pid in descendants(run.pid) if is_alive(pid)}
     return {name: pid for name, pid in below.items() if name in PROCESSES}
 
 
 def running(house: House) -> tuple[Child, dict[str, int]]:
-    """`hotgrid run` with all four at work."""
+    """`hotgrid run` with all of them at work."""
     run = house.hotgrid.start("run", HOTGRID_PORT="0")
     for text in READY.values():
         run.says(text)
