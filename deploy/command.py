@@ -14,6 +14,7 @@ from deploy import servers
 from deploy.backtest import backtest
 from deploy.forever import log_to_stderr, until_stopped
 from deploy.keep import keep
+from deploy.load import load
 from deploy.mapping import map_
 from deploy.option import Folder, Json
 from deploy.problem import Problem
@@ -43,11 +44,12 @@ def _expected() -> tuple[type[Exception], ...]:
 
     from alerts.tuning_file import TuningError
     from ingest.folder import FolderError
+    from ingest.load import LoadError
     from ingest.mapping import MappingError
     from ingest.recording import RecordingError
     from sql.migrate import MigrationError
 
-    ours = FolderError, MappingError, MigrationError, RecordingError, TuningError
+    ours = FolderError, LoadError, MappingError, MigrationError, RecordingError, TuningError
     return asyncpg.PostgresError, OSError, ValidationError, *ours
 
 
@@ -229,6 +231,7 @@ def run() -> None:
 
 app.command()(backtest)
 app.command()(keep)
+app.command()(load)
 app.command()(rejects)
 app.command("map")(map_)
 

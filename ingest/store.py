@@ -59,7 +59,7 @@ async def _transaction(pool: asyncpg.Pool, batch: Batch, now: datetime) -> int:
     async with pool.acquire() as connection, connection.transaction():
         new = 0
         if batch.devices:
-            new += await READING.put_station_readings.fetchval(connection, now=now, **_row_columns(batch))
+            new += await READING.put_station_readings.fetchval(connection, now=now, live=True, **_row_columns(batch))
         if batch.monitor:
             new += await READING.put_monitor_readings.fetchval(connection, now=now, **_columns(Value, batch.monitor))
         if batch.mobile.devices:
