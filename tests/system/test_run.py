@@ -47,26 +47,26 @@ def all_gone(pids: list[int]) -> bool:
     return until(lambda: not any(is_alive(pid) for pid in pids), STOP_S)
 
 
-def test_run_starts_all_four_starts_again_what_is_killed_and_leaves_nothing_behind(bare_house: House) -> None:
-    run, four = running(bare_house)
-    assert sorted(four) == sorted(PROCESSES)
+def test_run_starts_all_starts_again_what_is_killed_and_leaves_nothing_behind(bare_house: House) -> None:
+    run, pids = running(bare_house)
+    assert sorted(pids) == sorted(PROCESSES)
 
-    os.kill(four["notify"], signal.SIGKILL)
+    os.kill(pids["notify"], signal.SIGKILL)
     run.says("notify ended with status -9").says(READY["notify"], times=2)
     again = children(run)
     assert sorted(again) == sorted(PROCESSES)
-    assert again["notify"] != four["notify"]
+    assert again["notify"] != pids["notify"]
 
     assert run.stop() == 0
     assert all_gone(list(again.values()))
 
 
 def test_run_leaves_no_process_behind_when_killed(bare_house: House) -> None:
-    run, four = running(bare_house)
+    run, pids = running(bare_house)
 
     run.kill()
 
-    assert all_gone(list(four.values()))
+    assert all_gone(list(pids.values()))
 
 
 @pytest.mark.parametrize("name", PROCESSES)
