@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from ingest.channel import CODE, COLUMN, FACTOR
 from ingest.load.tally import Tally
@@ -26,9 +28,9 @@ class LoadError(ValueError):
 
 
 class Chunk(NamedTuple):
-    """Some rows; `first` is the number of the first one in the file, `done` the share of the file read with them."""
+    """Some rows; `number` (rows) of each, in CSV its line; `done` is the share of the file read with them."""
 
-    first: int
+    number: NDArray[np.int64]
     rows: pa.RecordBatch
     done: float
 
@@ -59,11 +61,12 @@ class File:
 
     def chunks(self, tally: Tally) -> Iterator[Chunk]:
         """In the order of the file; lines unlike the header are refused. Raises LoadError where it breaks off."""
-        first = 1
+        first, skipped = (2 if self.is_csv else 1), list[int]()
         with _told(self.path):
-            for batch, done in _gathered(_csv(self, tally) if self.is_csv else _parquet(self), self.rows):
+            for batch, done in _gathered(_csv(self, tally, skipped) if self.is_csv else _parquet(self), self.rows):
+                number = _numbers(first, batch.num_rows, skipped)
                 for start in range(0, batch.num_rows, self.rows):
-                    yield Chunk(first + start, batch.slice(start, self.rows), done)
+                    yield Chunk(number[start : start + self.rows], batch.slice(start, self.rows), done)
                 first += batch.num_rows
 
 
@@ -108,6 +111,13 @@ def _parquet(file: File) -> Iterator[tuple[pa.RecordBatch, float]]:
             yield batch, read / total
 
 
+def _numbers(first: int, count: int, skipped: list[int]) -> NDArray[np.int64]:
+    """Of rows that would be numbered from `first` on, had no line before or between them been skipped."""
+    number = np.arange(first, first + count)
+    before = np.array(skipped, int) - np.arange(len(skipped))
+    return number + np.searchsorted(before, number, side="right")
+
+
 def _gathered(batches: Iterator[tuple[pa.RecordBatch, float]], rows: int) -> Iterator[tuple[pa.RecordBatch, float]]:
     """Small batches, as of small row groups, together."""
     waiting: list[pa.RecordBatch] = []
@@ -132,20 +142,23 @@ def _header(path: Path) -> list[str]:
         return [name.strip() for name in next(csv.reader(lines), [])]
 
 
-def _csv(file: File, tally: Tally) -> Iterator[tuple[pa.RecordBatch, float]]:
+def _csv(file: File, tally: Tally, skipped: list[int]) -> Iterator[tuple[pa.RecordBatch, float]]:
     """Everything as text, so that one value that is none does not break a block."""
 
     def refuse(row: pacsv.InvalidRow) -> str:
+        skipped.append(row.number)
         what = f"{row.actual_columns} columns instead of {row.expected_columns}: {row.text[:80]}"
-        tally.refuse("line", [row.number or 0], what)
+        tally.refuse("line", [row.number], what)
         return "skip"
 
     size = file.path.stat().st_size
     with pa.OSFile(str(file.path)) as source:
         reader = pacsv.open_csv(
             source,
-            pacsv.ReadOptions(block_size=BLOCK, column_names=file.header, skip_rows=1),
-            pacsv.ParseOptions(invalid_row_handler=refuse),
+            pacsv.ReadOptions(
+                block_size=BLOCK, column_names=file.header, skip_rows=1, use_threads=False
+            ),  # counts lines
+            pacsv.ParseOptions(invalid_row_handler=refuse, ignore_empty_lines=False),
             convert_options=_as_text(file.columns),
         )
         for batch in reader:

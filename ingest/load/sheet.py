@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ingest.batch import Span
 from ingest.flag import LETTERS, Qc
-from ingest.load.file import FLAG, PLACE, Chunk, File, LoadError
+from ingest.load.file import FLAG, KEYS, PLACE, Chunk, File, LoadError
 from ingest.load.tally import Tally
 
 Floats = NDArray[np.floating]
@@ -43,9 +43,8 @@ class Sheet:
 
 def read(chunk: Chunk, file: File, span: Span, tally: Tally) -> Sheet:
     """The rows that have a device and a time that is believed."""
-    batch, count = chunk.rows, chunk.rows.num_rows
-    tally.read += count
-    number = np.arange(chunk.first, chunk.first + count)
+    batch, number = _filled(chunk, tally)
+    count = len(number)
     ts = _times(batch.column("ts"))
     good = _timely(ts, number, batch.column("ts"), span, tally)
     ids = batch.column("device_id")
@@ -58,6 +57,14 @@ def read(chunk: Chunk, file: File, span: Span, tally: Tally) -> Sheet:
     places = [_reals(batch.column(x), x, number, tally) if file.has_places else np.full(count, np.nan) for x in PLACE]
     names = ids.dictionary.cast(pa.string()).to_pylist()
     return Sheet(number[good], names, device[good], ts[good], values, flags, places[0][good], places[1][good])
+
+
+def _filled(chunk: Chunk, tally: Tally) -> tuple[pa.RecordBatch, NDArray[np.int64]]:
+    """Without empty lines."""
+    tally.read += chunk.rows.num_rows
+    filled = pc.or_(*(pc.is_valid(chunk.rows.column(name)) for name in KEYS))
+    tally.empty += chunk.rows.num_rows - (pc.sum(filled).as_py() or 0)
+    return chunk.rows.filter(filled), chunk.number[np.asarray(filled)]
 
 
 def _numbers(column: pa.Array) -> NDArray[np.int64]:
