@@ -27,7 +27,7 @@ def clock_errors(batch: Batch, now: datetime) -> dict[int, float]:
         return {}
     nearest: dict[int, timedelta] = {}
     for device, minute in _stamps(batch):
-        error = minute + MINUTE - now
+        error = minute - now + MINUTE  # in this order: there is no minute after the last one of the year 9999
         if device not in nearest or abs(error) < abs(nearest[device]):
             nearest[device] = error
     wrong = {device: error.total_seconds() for device, error in nearest.items() if not -BEHIND <= error <= AHEAD}

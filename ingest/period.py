@@ -7,6 +7,7 @@ from ingest.channel import COLUMN
 from ingest.directory import Directory
 from ingest.flag import LETTERS
 from ingest.frame import Statistic
+from ingest.quality import MONITOR_RANGE
 
 
 class Period(NamedTuple):
@@ -36,10 +37,12 @@ def convert(of: Statistic, directory: Directory) -> Period | tuple[str, str]:
         return "channel", f"{of.code}: not registered for this device, or its unit does not convert"
     if of.letter not in LETTERS:
         return "flag", f"{of.code}-Flag: {of.letter!r}: no such HJ 212 letter"
-    low, mean, high, zs_low, zs_mean, zs_high = (
-        None if value is None else value * multiplier
-        for value in (of.low, of.mean, of.high, of.zs_low, of.zs_mean, of.zs_high)
-    )
+    sent = (of.low, of.mean, of.high, of.zs_low, of.zs_mean, of.zs_high)
+    values = [None if value is None else value * multiplier for value in sent]
+    for value in values:
+        if value is not None and not MONITOR_RANGE[0] <= value <= MONITOR_RANGE[1]:
+            return "implausible", f"{of.code}: {value:g} cannot be"
+    low, mean, high, zs_low, zs_mean, zs_high = values
     qc = int(LETTERS[of.letter])
     return Period(device, of.start, of.command, channel, low, mean, high, of.total, zs_low, zs_mean, zs_high, qc)
 
