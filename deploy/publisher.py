@@ -1,15 +1,17 @@
 """Publishes at QoS 1 over one connection that keeps the order, bounded in flight, until the broker has all of it."""
 
 import logging
+import ssl
 import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.problem import Problem
-from ingest.broker import Address, new_client
+from ingest.broker import Address
 
 logger = logging.getLogger(__name__)
 
@@ -17,8 +19,19 @@ WINDOW = 1000  # messages that may wait here and on the wire for their PUBACK: b
 IN_FLIGHT = 20  # of them on the wire: any broker takes that many, and more is slower
 BACKLOG = 100_000  # messages that the broker may keep for slow readers: beyond its own limit it drops them in silence
 STORED, TICK = "$SYS/broker/store/messages/count", "$SYS/broker/uptime"
+RECONNECT = (1, 5)  # seconds
 PATIENCE = 60.0  # seconds; a broker that restarts is back sooner
 Status = tuple[str, bytes]  # topic, payload
+
+
+def new_client(address: Address, client_id: str) -> paho.Client:
+    """An MQTT 5 client for this address, not yet connected."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id, protocol=paho.MQTTv5)
+    client.username_pw_set(address.user, address.password)
+    client.reconnect_delay_set(*RECONNECT)
+    if address.tls:
+        client.tls_set_context(ssl.create_default_context())
+    return client
 
 
 class Publisher:
@@ -42,7 +55,6 @@ class Publisher:
         address = Address.parse(url)
         self._client = new_client(address, "")
         self._client.max_inflight_messages_set(IN_FLIGHT)
-        self._client.reconnect_delay_set(1, 5)
         if will:
             self._client.will_set(*will, qos=1, retain=True)
         self._client.on_connect = self._on_connect

@@ -10,3 +10,4 @@ COMMIT = Histogram(
     "hotgrid_ingest_commit_seconds", "Time to commit a batch", buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 )
 CONNECTED = Gauge("hotgrid_ingest_connected", "1 while the broker is connected", multiprocess_mode="livesum")
+SLOWED = Counter("hotgrid_ingest_slowed", "Messages of devices that flood, which waited behind the others'", ["topic"])

@@ -14,7 +14,7 @@ import pytest
 from deploy import broker as mosquitto
 from deploy import servers as private
 from deploy.servers import Servers
-from ingest import broker as module
+from ingest import room
 from ingest.broker import Address, Broker
 from tests.support.broker import publish, taking
 from tests.support.deadline import until_true
@@ -68,7 +68,7 @@ async def test_a_batch_is_bounded_and_does_not_wait_for_more_than_its_time(serve
 async def test_no_more_is_taken_than_there_is_room_until_it_is_acknowledged(
     servers: Servers, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "ROOM_MESSAGES", 50)
+    monkeypatch.setattr(room, "ROOM_MESSAGES", 50)
     async with taking(servers.mqtt_url, "room", topic, most=1000) as taker:
         await publish(servers.mqtt_url, topic, numbered(0, 200))
         held = await taker.next()
@@ -87,7 +87,7 @@ async def test_no_more_is_taken_than_there_is_room_until_it_is_acknowledged(
 async def test_room_is_measured_in_bytes_too_and_one_large_message_still_gets_through(
     servers: Servers, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "ROOM_BYTES", 2000)
+    monkeypatch.setattr(room, "ROOM_BYTES", 2000)
     async with taking(servers.mqtt_url, "bytes", topic, most=1000) as taker:
         await publish(servers.mqtt_url, topic, [b"a" * 900, b"b" * 900, b"c" * 900, b"d" * 9000, b"e"])
         held = await taker.next()
@@ -99,7 +99,7 @@ async def test_room_is_measured_in_bytes_too_and_one_large_message_still_gets_th
 
 
 async def test_leaving_does_not_wait_for_room(servers: Servers, topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROOM_MESSAGES", 5)
+    monkeypatch.setattr(room, "ROOM_MESSAGES", 5)
     async with asyncio.timeout(10):
         async with taking(servers.mqtt_url, "leave", topic) as taker:
             await publish(servers.mqtt_url, topic, numbered(0, 20))

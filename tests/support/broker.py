@@ -8,6 +8,8 @@ from typing import Any
 from deploy.publisher import Publisher
 from ingest.broker import Broker
 from ingest.frame import Message
+from ingest.link import Link
+from ingest.packet import SUBACK, Answer
 from tests.support.deadline import until_true
 
 AGE_S = 0.02
@@ -53,7 +55,8 @@ class Taker:
     async def settle(self) -> None:
         """Wait until the broker has read everything that was sent to it, acknowledgements too: it answers in order."""
         before = len(self.subscribed)
-        self.broker._client.subscribe(self._topic, qos=1)
+        assert self.broker._link
+        self.broker._ask(self.broker._link)
         await until_true(lambda: len(self.subscribed) > before)
 
     async def close(self) -> None:
@@ -67,16 +70,17 @@ async def taking(url: str, client_id: str, topic: str, most: int = 100) -> Async
     """A session on a broker, subscribed: what is published from now on is heard or kept."""
     broker = Broker(url, client_id, [topic])
     taker = Taker(broker, topic, most)
-    told: Any = broker._client.on_subscribe
+    hear: Any = broker._hear
 
-    def tell(*args: object) -> None:
-        told(*args)
-        taker.subscribed.append(args)
+    def overhear(link: Link, answer: Answer) -> None:
+        hear(link, answer)
+        if answer.kind == SUBACK:
+            taker.subscribed.append(answer)
 
-    broker._client.on_subscribe = tell
+    broker._hear = overhear  # type: ignore[method-assign]
     async with broker:
         # Of a session with a backlog the answer to the subscription may wait behind what there is no room for.
-        await until_true(lambda: taker.subscribed or broker._taken)
+        await until_true(lambda: taker.subscribed or broker._room)
         try:
             yield taker
         finally:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import paho.mqtt.client as paho
 
-from ingest.broker import Address, new_client
+from deploy.publisher import new_client
+from ingest.broker import Address
 
 PATIENCE_S = 30
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -129,8 +130,8 @@ async def _read(reader: asyncio.StreamReader, link: Link) -> bytes:
 
 
 @asynccontextmanager
-async def proxied(url: str) -> AsyncIterator[tuple[Proxy, str]]:
-    """A proxy before the server of a URL, and the URL that leads through it."""
+async def proxied(url: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[tuple[Proxy, str]]:
+    """A proxy before the server of a URL, and the URL that leads through it; with `tls` it is spoken to in TLS."""
     parts = urlsplit(url)
     assert parts.hostname
     assert parts.port
@@ -142,7 +143,7 @@ async def proxied(url: str) -> AsyncIterator[tuple[Proxy, str]]:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     proxy.port = server.sockets[0].getsockname()[1]
     account = parts.netloc.rpartition("@")[0]
     try:
