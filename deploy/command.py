@@ -12,6 +12,7 @@ import typer
 
 from deploy import servers
 from deploy.backtest import backtest
+from deploy.export import export
 from deploy.forever import log_to_stderr, until_stopped
 from deploy.keep import keep
 from deploy.load import load
@@ -43,13 +44,14 @@ def _expected() -> tuple[type[Exception], ...]:
     from pydantic import ValidationError
 
     from alerts.tuning_file import TuningError
+    from ingest.export import ExportError
     from ingest.folder import FolderError
     from ingest.load import LoadError
     from ingest.mapping import MappingError
     from ingest.recording import RecordingError
     from sql.migrate import MigrationError
 
-    ours = FolderError, LoadError, MappingError, MigrationError, RecordingError, TuningError
+    ours = ExportError, FolderError, LoadError, MappingError, MigrationError, RecordingError, TuningError
     return asyncpg.PostgresError, OSError, ValidationError, *ours
 
 
@@ -230,6 +232,7 @@ def run() -> None:
 
 
 app.command()(backtest)
+app.command()(export)
 app.command()(keep)
 app.command()(load)
 app.command()(rejects)

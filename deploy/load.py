@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deploy import servers
 from deploy.option import Json
 from deploy.progress import bar
 
@@ -16,26 +17,32 @@ if TYPE_CHECKING:
     from ingest.load import Tally
 
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Parquet 或 CSV · Parquet or CSV")]
+Converted = Annotated[
+    bool,
+    typer.Option(
+        "--converted",
+        help="数值已是通道的标准单位，如 hotgrid export 所写 · in the channels' units, as export writes them",
+    ),
+]
 NAMED = 20  # unknown devices
 
 
-def load(files: Files, as_json: Json = False) -> None:
+def load(files: Files, converted: Converted = False, as_json: Json = False) -> None:
     """装入历史数据，不触发告警 · load history from files; it is not judged live and raises no alerts
 
     每列一个通道，另有 ts（带时区或毫秒）和 device_id，可有 <通道>_flag（HJ 212 标记）。已有的值保留；可随时中断后重跑。
     · Columns: ts (ISO 8601 with an offset, or epoch ms), device_id, one a channel; <channel>_flag may hold HJ 212
-    letters. What is in the database stays. Can be stopped and run again.
+    letters; units are those of the registry. What is in the database stays. Can be stopped and run again.
     """
-    from deploy.servers import use
-    from ingest.load import Tally
+    from ingest.load import Asked, Tally
     from ingest.load import load as load_file
 
-    url = use().database_url
+    url = servers.use().database_url
     for path in files:
         tally = Tally()
         try:
             with bar(f"load {path.name}") as progress:
-                asyncio.run(load_file(path, url, lambda: datetime.now(UTC), tally, progress))
+                asyncio.run(load_file(Asked(path, converted), url, lambda: datetime.now(UTC), tally, progress))
         finally:
             for line in [json.dumps(_json(path, tally), ensure_ascii=False)] if as_json else _lines(path, tally):
                 typer.echo(line)

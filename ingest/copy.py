@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 # Format, flags, length of an extension: PostgreSQL documentation, COPY, "Binary Format"; so are the rows and the end.
 _HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
-_EPOCH = np.datetime64("2000-01-01", "us")
+EPOCH = np.datetime64("2000-01-01", "us")
 _NULL = -1
 
 
@@ -79,7 +79,7 @@ def _fill(
     """One column into the rows; of what is null or beyond the end of a text the bytes are not `kept`."""
     data, width = column.data, kept.shape[1]
     if data.dtype.kind == "M":
-        data = (data.astype("M8[us]") - _EPOCH).astype(np.int64)
+        data = (data.astype("M8[us]") - EPOCH).astype(np.int64)
     rows[f"data{i}"] = data
     size: NDArray[np.integer] | int = width
     if data.dtype.kind == "S":
@@ -89,3 +89,18 @@ def _fill(
         size = np.where(null, _NULL, size)
         kept &= ~null[:, None]
     rows[f"size{i}"] = size
+
+
+def decode(copied: bytes, fields: Sequence[tuple[str, str]]) -> NDArray[np.void]:
+    """Rows of `COPY (…) TO STDOUT (FORMAT binary)`, all of one size: no nulls, no texts; `fields` are names and dtypes.
+
+    A time is an i8, µs since `EPOCH`. Raises ValueError where a row is of another size.
+    """
+    laid = [(part, kind) for name, dtype in fields for part, kind in ((f"size of {name}", ">i4"), (name, dtype))]
+    row = np.dtype([("fields", ">i2"), *laid])
+    count, rest = divmod(len(copied) - len(_HEAD) - len(_END), row.itemsize)
+    rows = np.frombuffer(copied, row, max(count, 0), len(_HEAD))
+    sizes = [(rows[f"size of {name}"] != row[name].itemsize).any() for name, _ in fields]
+    if rest or any(sizes) or (rows["fields"] != len(fields)).any():
+        raise ValueError("rows are not all of one size")
+    return rows

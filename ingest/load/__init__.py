@@ -6,6 +6,7 @@ in part can be loaded again. `arrival` is not told: the detector looks at what a
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from ingest.load.tally import Tally
 from ingest.store import patiently
 from sql.pool import open_pool
 
-__all__ = ["LoadError", "Tally", "load"]
+__all__ = ["Asked", "LoadError", "Tally", "load"]
 
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=5)
@@ -40,13 +41,26 @@ class Prepared(NamedTuple):
     done: float
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to load; `is_converted` where the values are in the channels' units already, whatever the devices send.
+
+    An exported Parquet file says so itself.
+    """
+
+    path: Path
+    is_converted: bool = False
+
+
 async def load(
-    path: Path, database_url: str, now: Callable[[], datetime], tally: Tally, progress: Callable[[float], None]
+    asked: Asked, database_url: str, now: Callable[[], datetime], tally: Tally, progress: Callable[[float], None]
 ) -> None:
     """Load a file; `tally` is kept up to date with what is committed. Raises LoadError and what will not pass."""
-    file = open_file(path)
+    file = open_file(asked.path)
     async with await open_pool(database_url, "load", 2) as pool:
         directory = await load_directory(pool)
+        if asked.is_converted or file.is_converted:
+            directory = replace(directory, channels=dict.fromkeys(directory.channels, 1.0), units={})
         chunks = _prepared(file, directory, await _newest(pool, file, directory), Span(OLDEST, now() + AHEAD), tally)
         async for prepared in _ahead(chunks):
             for one in prepared.loads:

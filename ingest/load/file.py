@@ -21,6 +21,7 @@ BLOCK = 16 << 20  # bytes of CSV at a time
 KEYS = ("ts", "device_id")
 PLACE = ("lon", "lat")
 FLAG = "_flag"
+CONVERTED = {b"hotgrid.units": b"channel"}
 
 
 class LoadError(ValueError):
@@ -46,6 +47,8 @@ class File:
     has_places: bool
     ignored: tuple[str, ...]
     is_csv: bool
+    is_converted: bool
+    """Whether it says that its values are in the channels' units."""
     header: tuple[str, ...]
 
     @property
@@ -74,7 +77,8 @@ def open_file(path: Path) -> File:
     """Look at the columns of a file: ts, device_id, one a channel, `<channel>_flag`. Raises LoadError."""
     is_csv = path.suffix.lower() == ".csv"
     with _told(path):
-        names = _header(path) if is_csv else pq.read_schema(path).names
+        schema = None if is_csv else pq.read_schema(path)
+        names = _header(path) if schema is None else schema.names
     if len(set(names)) != len(names):
         raise LoadError(f"{path.name}: a column is there twice: {', '.join(names)}")
     if missing := [name for name in KEYS if name not in names]:
@@ -87,7 +91,9 @@ def open_file(path: Path) -> File:
     has_places = set(PLACE) <= set(names)
     taken = {*KEYS, *channels, *(name + FLAG for name in flags), *(PLACE if has_places else ())}
     ignored = tuple(name for name in names if name not in taken)
-    return File(path, channels, tuple(f for f in flags if f in channels), has_places, ignored, is_csv, tuple(names))
+    is_converted = schema is not None and CONVERTED.items() <= (schema.metadata or {}).items()
+    flags = tuple(name for name in flags if name in channels)
+    return File(path, channels, flags, has_places, ignored, is_csv, is_converted, tuple(names))
 
 
 def _is_channel(name: str) -> bool:

@@ -14,7 +14,7 @@ from ingest.flag import Qc
 from ingest.frame import Message
 from ingest.importer import import_folder
 from ingest.known import load_directory
-from ingest.load import Tally, load
+from ingest.load import Asked, Tally, load
 from ingest.load.file import File
 from ingest.store import commit
 from tests.support.messages import MINUTE, NOW, frame, message, taken
@@ -46,7 +46,7 @@ def loaded(database: str, directory: Directory) -> Load:
 
     async def run(path: Path) -> Tally:
         tally = Tally()
-        await load(path, database, lambda: NOW, tally, lambda _: None)
+        await load(Asked(path), database, lambda: NOW, tally, lambda _: None)
         return tally
 
     return run
