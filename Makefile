@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak check format bench eval schema lock clean
+.PHONY: help setup demo test soak fuzz check format bench eval schema lock clean
 
 help: ## 显示本列表 · this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -23,6 +23,13 @@ test: setup ## 全部测试，真实的数据库和消息服务器 · all tests 
 
 soak: setup ## 故障下的长时间试验，build/soak.json · ingest under faults at random moments, 10 minutes
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+fuzz: setup .venv/fuzz ## 模糊测试：协议解析，一千万个输入，build/fuzz.json · 10 million inputs to what reads messages
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+.venv/fuzz: .venv/ready tests/fuzz/requirements.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes -r tests/fuzz/requirements.txt
+	@touch $@
 
 check: setup ## 格式、静态检查、类型、依赖方向 · format, lint, types, import rules, file length
 	@$(BIN)/ruff format --check .
@@ -47,6 +54,8 @@ schema: setup ## 由迁移生成 sql/schema.sql · regenerate sql/schema.sql fro
 lock: setup ## 重新锁定 requirements.txt · lock the dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header --quiet --upgrade --output-file requirements.txt
+	@$(BIN)/uv pip compile --group fuzz --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-header --quiet --upgrade --output-file tests/fuzz/requirements.txt
 
 clean: ## 删除 .venv 和 build · remove .venv and build
 	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -21,6 +21,8 @@ Target = Callable[[bytes], None]
 HANG_S = 1.0
 """An input of at most MOST_BYTES that takes more CPU time than this counts as a hang."""
 MOST_BYTES = 64 << 10
+MOST_MESSAGES = 100
+"""Out of an input: what many messages cost is no matter of what is in them."""
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 SPAN = Span.around(NOW, timedelta(days=1826), timedelta(minutes=5))
@@ -69,12 +71,12 @@ def hj212_stream(data: bytes) -> None:
     frames = _fed(stream, [len(stream)])
     if len(stream) > 1:
         assert _fed(stream, _sizes(data[0], len(stream))) == frames, "the frames depend on the cuts"
-    taken([_logger(frame) for frame in frames])
+    taken([_logger(frame) for frame in frames[:MOST_MESSAGES]])
 
 
 def hj212_frame(data: bytes) -> None:
     """Data segments between \\x1e, each with the LEN and CRC that it ought to have; parts are joined."""
-    messages = [_logger(b"##%04d%b%04X\r\n" % (len(body), body, crc(body))) for body in data.split(b"\x1e")]
+    messages = [_logger(b"##%04d%b%04X\r\n" % (len(body), body, crc(body))) for body in _segments(data)]
     groups: dict[tuple[str, int, str, int], list[Part]] = defaultdict(list)
     for part in taken(messages).parts:
         groups[part.device_id, part.command, part.data_time, part.total].append(part)
@@ -100,6 +102,10 @@ def mapping(data: bytes) -> None:
         line, _, payload = data[1:].partition(b"\n")
         topic = line.decode(errors="replace").replace("\0", "")
     taken([Message(topic, payload, None)])
+
+
+def _segments(data: bytes) -> list[bytes]:
+    return data.split(b"\x1e", MOST_MESSAGES - 1)
 
 
 def _fed(stream: bytes, sizes: Sequence[int]) -> list[bytes]:
