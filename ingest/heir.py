@@ -1,18 +1,16 @@
 """The sessions of ingest processes that are gone for good: emptied over the same road, and ended.
 
-A broker fills every session of a shared subscription, also that of a process that does not come back.
+A broker fills every session that is subscribed, also that of a process that does not come back.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 
 import asyncpg
 
 from ingest.broker import Broker
-from ingest.protocols import PROTOCOLS, Source
 from ingest.slot import SLOT
 from sql.failure import FAILURES, is_passing
 
@@ -25,21 +23,15 @@ Leave = Callable[..., Broker]
 """The session of a client id, to be left."""
 
 
-def topics(sources: Sequence[Source]) -> list[str]:
-    """What is subscribed, the load shared among all ingest processes."""
-    filters = [protocol.topic_filter for protocol in PROTOCOLS] + [source.topic_filter for source in sources]
-    return [f"$share/ingest/{topic_filter}" for topic_filter in filters]
-
-
 def session(number: int) -> str:
     """The client id under which the broker keeps the session of this number."""
     return f"hotgrid-ingest-{number}"
 
 
 @asynccontextmanager
-async def inheriting(pool: asyncpg.Pool, mqtt_url: str, topics: Sequence[str], carry: Carry) -> AsyncIterator[None]:
+async def inheriting(pool: asyncpg.Pool, leave: Leave, carry: Carry) -> AsyncIterator[None]:
     """While inside, look after abandoned sessions; `carry` is the road of their messages."""
-    task = asyncio.create_task(_inherit(pool, partial(Broker, mqtt_url, topic_filters=topics, leaving=True), carry))
+    task = asyncio.create_task(_inherit(pool, leave, carry))
     try:
         yield
     finally:

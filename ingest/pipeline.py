@@ -13,10 +13,11 @@ from ingest.batch import Batch, lay_out
 from ingest.broker import Broker
 from ingest.frame import Message, Reject, Taken
 from ingest.gate import Clock, Gate, open_gate, until
-from ingest.heir import inheriting, session, topics
+from ingest.heir import inheriting, session
 from ingest.parts import sweeping, take_parts
 from ingest.protocols import decode
 from ingest.settings import IngestSettings
+from ingest.sharing import sharing, topics
 from ingest.slot import take_slot
 from ingest.store import commit, is_of_the_data
 
@@ -27,11 +28,17 @@ async def ingest(settings: IngestSettings, now: Clock, stop: asyncio.Event) -> N
     """Take readings in until `stop` is set. May run several times over: shared subscriptions spread the load."""
     url, mqtt = settings.database_url, settings.mqtt_url
     async with open_gate(settings, now, "ingest") as gate, take_slot(url, stop.set) as slot:
-        carry, wanted = partial(_carry, gate), topics(gate.sources)
-        async with inheriting(gate.pool, mqtt, wanted, carry), sweeping(gate, take_in):
-            async with Broker(mqtt, session(slot), wanted) as broker:
-                logger.info("ready as ingest %d", slot)
-                await until(stop, gate, carry(broker, stop))
+        carry, visit = partial(_carry, gate), partial(Broker, mqtt, keepalive_s=settings.mqtt_keepalive_s)
+        everything = topics(gate.sources, True) + topics(gate.sources, False)
+        leave = partial(visit, topic_filters=everything, leaving=True)
+        async with (
+            inheriting(gate.pool, leave, carry),
+            sweeping(gate, take_in),
+            visit(session(slot)) as broker,
+            sharing(gate.pool, broker, gate.sources),
+        ):
+            logger.info("ready as ingest %d", slot)
+            await until(stop, gate, carry(broker, stop))
 
 
 async def _carry(gate: Gate, broker: Broker, stop: asyncio.Event) -> None:

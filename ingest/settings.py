@@ -25,6 +25,9 @@ class IngestSettings(BaseSettings):
     database_timeout_s: float = Field(
         default=30, gt=0, description="a longer statement is tried again; a dead connection shows after twice as long"
     )
+    mqtt_keepalive_s: int = Field(
+        default=20, gt=0, le=3600, description="a dead connection to the broker shows after twice as long"
+    )
     batch_messages: int = Field(default=2000, gt=0, le=100_000)
     batch_ms: float = Field(default=100, gt=0, le=10_000)
     mapping: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)] = Field(

@@ -7,6 +7,9 @@ INSERT INTO ingest_session (number) VALUES (:number) ON CONFLICT DO NOTHING;
 -- name: forget a session that has ended
 DELETE FROM ingest_session WHERE number = :number;
 
+-- name: sessions that the broker keeps
+SELECT count(*) FROM ingest_session;
+
 -- name: abandoned sessions: nobody holds their number
 SELECT number FROM ingest_session
 WHERE NOT EXISTS (

@@ -17,7 +17,7 @@ from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE
 from ingest.importer import import_folder
 from tests.support.deadline import until_true
 from tests.support.fleet import START, Fleet
-from tests.support.processes import Child, descendants
+from tests.support.processes import Child, descendants, is_alive
 from tests.support.proxy import Proxy, proxied
 from tests.system.conftest import House
 
@@ -133,6 +133,41 @@ async def test_networks_that_are_cut_cost_nothing(wired: Wired) -> None:
         network.mend()
 
     await wired.stored(610)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+async def test_what_comes_after_a_restart_of_the_broker_and_before_ingest_is_back_is_kept(
+    wired: Wired, how: signal.Signals
+) -> None:
+    await wired.ingest()
+    await wired.publish(range(305))
+    await wired.stored(305)
+    await saved(wired.house)
+    wired.to_broker.cut()
+    await restarted(wired.house, how)
+
+    await wired.publish(range(305, 610))
+    wired.to_broker.mend()
+
+    await wired.stored(610)
+
+
+async def saved(house: House) -> None:
+    """Let the broker save what it keeps."""
+    assert house.servers.mqtt_pid
+    file = house.servers.state / "mosquitto/mosquitto.db"
+    before = file.stat().st_mtime_ns if file.exists() else 0
+    os.kill(house.servers.mqtt_pid, signal.SIGUSR1)
+    await until_true(lambda: file.exists() and file.stat().st_mtime_ns > before)
+
+
+async def restarted(house: House, how: signal.Signals) -> None:
+    """End the broker in some way and start it again."""
+    pid = house.servers.mqtt_pid
+    assert pid
+    os.kill(pid, how)
+    await until_true(lambda: not is_alive(pid))
+    await asyncio.to_thread(house.heal)
 
 
 async def test_a_database_that_hangs_is_waited_for(wired: Wired) -> None:
