@@ -14,7 +14,7 @@ from tests.fuzz.targets import TARGETS
 
 OUT = Path("build/fuzz.json")
 # The deeper a target, the slower: so many of all inputs each.
-SHARES = {"hj212-stream": 20, "hj212-frame": 25, "json": 30, "mapping": 25}
+SHARES = {"hj212-stream": 20, "hj212-frame": 20, "json": 35, "mapping": 25}
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 

@@ -14,7 +14,7 @@ from tests.fuzz.corpus import KEPT
 
 WORK = Path("build/fuzz")
 ROUND = 250_000
-MOST_BYTES, USUAL_BYTES, LONG_EVERY = 64 << 10, 1 << 10, 10  # long inputs are slow: one round in so many has them
+MOST_BYTES, USUAL_BYTES, LONG_EVERY = 64 << 10, 512, 10  # long inputs are slow: one round in so many has them
 HUNG_S = 30  # longer than the limit of CPU time, for the machine may be busy
 MEMORY_MB = 1024
 DICTIONARY = Path(__file__).with_name("hj212.dict")

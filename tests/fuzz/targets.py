@@ -127,8 +127,8 @@ def _cuts(length: int, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _sizes(chosen: int, length: int) -> list[int]:
-    """Three sizes out of a byte; of long streams no crumbs."""
-    least = 1 + length // 2048
+    """Three sizes out of a byte; of long streams no crumbs: some thirty pieces."""
+    least = 1 + length // 32
     return [least + chosen % 7, least + chosen % 16 * chosen // 16, least + chosen // 16]
 
 
