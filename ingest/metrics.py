@@ -11,3 +11,8 @@ COMMIT = Histogram(
 )
 CONNECTED = Gauge("hotgrid_ingest_connected", "1 while the broker is connected", multiprocess_mode="livesum")
 SLOWED = Counter("hotgrid_ingest_slowed", "Messages of devices that flood, which waited behind the others'", ["topic"])
+GATEWAY_CONNECTIONS = Gauge(
+    "hotgrid_gateway_connections", "Loggers that are connected over TCP", multiprocess_mode="livesum"
+)
+GATEWAY_FRAMES = Counter("hotgrid_gateway_frames", "HJ 212 frames over TCP: taken, or refused whole", ["result"])
+GATEWAY_ENDED = Counter("hotgrid_gateway_ended", "Connections over TCP that were ended, by reason", ["reason"])

@@ -43,3 +43,13 @@ class IngestSettings(BaseSettings):
     def max_ahead(self) -> timedelta:
         """How far a device's clock may run ahead."""
         return timedelta(seconds=self.max_ahead_s)
+
+
+class GatewaySettings(IngestSettings):
+    """What the gateway needs besides. Loggers are elsewhere: HOTGRID_GATEWAY_HOST=0.0.0.0 lets them in."""
+
+    gateway_host: str = "127.0.0.1"
+    gateway_port: int = Field(default=9212, ge=0, le=65535, description="0 is any free port")
+    gateway_connections: int = Field(default=4000, gt=0, le=60_000)
+    gateway_idle_s: float = Field(default=3900, gt=0, description="the longest interval of HJ 212 is 3600 s")
+    gateway_first_s: float = Field(default=660, gt=0, description="until a logger has sent a frame that can be taken")
