@@ -14,6 +14,7 @@ from deploy import servers
 from deploy.backtest import backtest
 from deploy.export import export
 from deploy.forever import log_to_stderr, until_stopped
+from deploy.gateway import gateway
 from deploy.keep import keep
 from deploy.load import load
 from deploy.mapping import map_
@@ -233,6 +234,7 @@ def run() -> None:
 
 app.command()(backtest)
 app.command()(export)
+app.command()(gateway)
 app.command()(keep)
 app.command()(load)
 app.command()(rejects)

@@ -69,7 +69,7 @@ async def _show(place: Stage, scenario: Path | None, speed: float | None) -> Non
     folder = scenario or with_roster(DISTRICT, place.folder / "registry", datetime.now(ZONE).date())
     report = await import_folder(folder, place.database_url, datetime.now(UTC))
     place.say("登记表 · registry: " + ", ".join(f"{count.added} {name}" for name, count in report.counts.items()))
-    place.say("启动 · starting: ingest, detect, keep, notify, serve")
+    place.say("启动 · starting: ingest, gateway, detect, keep, notify, serve")
     running = asyncio.create_task(run(place.environment() | _age(scenario), stop))
     try:
         await (_recording(place, scenario, speed, stop) if scenario else _live(place, stop))

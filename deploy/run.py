@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 logger = logging.getLogger(__name__)
 
-PROCESSES = ("ingest", "detect", "keep", "notify", "serve")
+PROCESSES = ("ingest", "gateway", "detect", "keep", "notify", "serve")
 STOP_S = 15.0
 AGAIN_S = (1.0, 30.0)
 STEADY_S = 60.0  # a child that has run so long starts again at once

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import json
-import resource
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 
+from deploy.files import allow_files
 from deploy.fleet import Fleet
 from deploy.problem import Problem
 from deploy.publisher import Progress, Publisher
@@ -31,7 +31,7 @@ async def simulate(fleet: Fleet, mqtt_url: str, stop: asyncio.Event, since: date
     for hours; a restart of it is bridged.
     """
     topics = topics_of(fleet)
-    _allow_files(len(topics) * FILES_A_CLIENT)
+    allow_files(len(topics) * FILES_A_CLIENT)
     stations: dict[str, Publisher] = {}
     try:
         for device in topics:
@@ -120,12 +120,3 @@ async def _until(due: datetime, stop: asyncio.Event) -> bool:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait)
     return not stop.is_set()
-
-
-def _allow_files(needed: int) -> None:
-    """Raise the soft limit of open files as far as the system lets us."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = needed + 200
-    if soft < wanted and soft != resource.RLIM_INFINITY:
-        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))

@@ -18,6 +18,7 @@ from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HOST = "127.0.0.1"
 PORT_VARIABLE, USUAL_PORT = "HOTGRID_PORT", "8000"
+GATEWAY_VARIABLE, GATEWAY_PORT = "HOTGRID_GATEWAY_PORT", 9212
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Stage:
     mqtt_url: str
     folder: Path
     port: int
+    gateway_port: int
     say: Say
 
     def environment(self) -> dict[str, str]:
@@ -37,6 +39,8 @@ class Stage:
             MQTT_VARIABLE: self.mqtt_url,
             "HOTGRID_HOST": HOST,
             PORT_VARIABLE: str(self.port),
+            "HOTGRID_GATEWAY_HOST": HOST,
+            GATEWAY_VARIABLE: str(self.gateway_port),
             "HOTGRID_LOG": os.environ.get("HOTGRID_LOG", "WARNING"),
         }
 
@@ -52,7 +56,7 @@ def set_up(say: Say) -> Iterator[Stage]:
         try:
             found = servers.up(state, say, throwaway=True)
             _refuse_configured(found)
-            yield Stage(found.database_url, found.mqtt_url, folder, port, say)
+            yield Stage(found.database_url, found.mqtt_url, folder, port, _gateway_port(state, port), say)
         finally:
             for number in SIGNALS:  # a second Ctrl-C must not leave the servers running
                 signal.signal(number, signal.SIG_IGN)
@@ -68,6 +72,14 @@ def _free_port() -> int:
         fix = f"换一个端口 · choose another: {PORT_VARIABLE}=8001 make demo"
         raise Problem("port", f"端口 {told} 已被占用 · port {told} is taken", fix)
     return int(told)
+
+
+def _gateway_port(state: Path, taken: int) -> int:
+    """The usual one, or any that is free: nobody opens it in a browser."""
+    told = os.environ.get(GATEWAY_VARIABLE, "")
+    if told.isdecimal() and 0 < int(told) < 65536:
+        return int(told)
+    return GATEWAY_PORT if ports.is_free(GATEWAY_PORT) else ports.choose(state, taken)
 
 
 def _refuse_configured(found: servers.Servers) -> None:

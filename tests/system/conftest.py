@@ -120,7 +120,7 @@ def _house(folder: Path, throwaway: bool) -> Iterator[House]:
     state.chmod(0o755)  # as root the servers run as somebody else, who must get there
     try:
         running = servers.up(state, throwaway=throwaway)
-        env = {DATABASE_VARIABLE: running.database_url, MQTT_VARIABLE: running.mqtt_url}
+        env = {DATABASE_VARIABLE: running.database_url, MQTT_VARIABLE: running.mqtt_url, "HOTGRID_GATEWAY_PORT": "0"}
         # However old the recordings grow.
         with hotgrid({**env, "HOTGRID_MAX_AGE_DAYS": "36500"}, folder) as processes:
             yield House(running, processes)

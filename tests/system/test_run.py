@@ -13,6 +13,7 @@ from tests.system.conftest import House
 
 READY = {
     "ingest": ": subscribed",
+    "gateway": "ingest.gateway: gateway on ",
     "detect": "alerts.detect: at work",
     "keep": "ingest.keep: at work",
     "notify": ": channels",
