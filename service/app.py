@@ -15,7 +15,21 @@ from service.described import Described
 from service.headers import Guarded
 from service.live import Live
 from service.metrics import Metered
-from service.resources import API, alerts, cell, duty, feed, findings, grid, health, page, rejects, stations, track
+from service.resources import (
+    API,
+    alerts,
+    availability,
+    cell,
+    duty,
+    feed,
+    findings,
+    grid,
+    health,
+    page,
+    rejects,
+    stations,
+    track,
+)
 from service.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
@@ -31,6 +45,7 @@ ROUTERS = (
     cell.router,
     stations.router,
     track.router,
+    availability.router,
     rejects.router,
     health.router,
     page.router,

@@ -1,7 +1,7 @@
 """The types of query and path parameters: what does not fit is refused with its name."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -36,6 +36,20 @@ Instant = Annotated[
     datetime,
     BeforeValidator(_instant),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-21T08:00:00+08:00"]}),
+]
+
+
+def _day(text: object) -> date:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", str(text), re.ASCII):
+        raise ValueError("must be a day, for example 2026-11-21")
+    day = date.fromisoformat(str(text))
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError(f"must lie in the years {_FIRST_YEAR} to {_LAST_YEAR}")
+    return day
+
+
+Day = Annotated[
+    date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-11-21"]})
 ]
 
 

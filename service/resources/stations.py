@@ -8,22 +8,20 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.channel import CHANNELS
-from ingest.flag import Qc
 from service.database import Connection
 from service.outline import cells_of, grid_of
 from service.parameters import Instant, Step, Strict
 from service.problems import NotFoundError, bad_input
 from service.resources import API
-from sql.queries import Queries, Record
+from service.series import NAMES, REASONS, STATION_VIEW, Span, series
+from sql.queries import Queries
 
-STATION_VIEW, GRID_VIEW = Queries("station_view"), Queries("grid_view")
+__all__ = ["GRID_VIEW", "NAMES", "REASONS", "STATION_VIEW", "UNITS", "StationId", "Values", "router"]
+
+GRID_VIEW = Queries("grid_view")
 router = APIRouter(prefix=API, tags=["stations"])
 
-NAMES = [channel.name for channel in CHANNELS]
 UNITS = {channel.name: channel.unit for channel in CHANNELS}
-_KNOWN = {int(qc): qc.name.lower() for qc in Qc}
-REASONS = [_KNOWN.get(code, f"code_{code}") for code in range(256)]
-"""What a byte of `qc` says."""
 MOST_POINTS = 10_000
 DAY = timedelta(days=1)
 
@@ -84,12 +82,22 @@ class LatestFrames(BaseModel):
 
 
 class Point(BaseModel):
-    """A minute, or the mean of the good values of a longer step that begins at `ts` and had so many `minutes`."""
+    """A minute, or the mean of the usable values of a longer step that begins at `ts`.
+
+    Whole hours and days are those that were summed up after all checks and with the marks of the device; what is not
+    summed up yet is the mean of what was good when it came.
+    """
 
     ts: datetime
-    minutes: int
+    minutes: Annotated[int, Field(description="of a step: the minutes with usable values, of the channel with most")]
     values: Values
-    qc: dict[str, str]
+    qc: Annotated[dict[str, str], Field(description="of a minute: what is wrong with a value")]
+    valid: Annotated[dict[str, int], Field(description="of an hour or day: usable minutes of each channel")] = {}
+    hours: Annotated[dict[str, int], Field(description="of a day: hours of 45 such minutes, which make the mean")] = {}
+    corrected: Annotated[
+        dict[str, float], Field(description="optical PM corrected for humidity; `values` are raw")
+    ] = {}
+    correction: Annotated[str | None, Field(description="version of that correction")] = None
 
 
 class Readings(BaseModel):
@@ -137,7 +145,7 @@ class ReadingsQuery(Strict):
     to: Annotated[
         Instant | None, Field(description="not included; the end of the newest reading where it is not given")
     ] = None
-    step: Annotated[Step, Field(description="1m as they came; longer: the mean of the good values, 1m to 24h")] = 1
+    step: Annotated[Step, Field(description="1m as they came; longer: the mean of the usable values, 1m to 24h")] = 1
 
 
 @router.get(
@@ -152,23 +160,18 @@ async def readings(connection: Connection, station_id: StationId, asked: Annotat
     if device is None:
         raise NotFoundError(f"no station {station_id}")
     span = await _span(connection, device, asked)
-    if asked.step == 1:
-        rows = await STATION_VIEW.readings.fetch(connection, device=device, **span)
-    else:
-        step = timedelta(minutes=asked.step)
-        rows = await STATION_VIEW.mean_readings.fetch(connection, device=device, step=step, **span)
     body = {
         "station_id": station_id,
-        "from": span["from_at"],
-        "to": span["to_at"],
+        "from": span.from_at,
+        "to": span.to_at,
         "step": f"{asked.step}m",
         "units": UNITS,
-        "points": [_point(row) for row in rows],
+        "points": await series(connection, device, span, timedelta(minutes=asked.step)),
     }
     return Response(msgspec.json.encode(body), media_type="application/json")
 
 
-async def _span(connection: Connection, device: int, asked: ReadingsQuery) -> dict[str, datetime]:
+async def _span(connection: Connection, device: int, asked: ReadingsQuery) -> Span:
     to_at = asked.to
     if to_at is None:
         newest = await STATION_VIEW.newest_reading.fetchval(connection, device=device)
@@ -181,14 +184,4 @@ async def _span(connection: Connection, device: int, asked: ReadingsQuery) -> di
         raise bad_input({"from": "must lie before `to`"})
     if to_at - from_at > MOST_POINTS * timedelta(minutes=asked.step):
         raise bad_input({"from": f"the span has more than {MOST_POINTS} steps: shorten it, or choose a longer `step`"})
-    return {"from_at": from_at, "to_at": to_at}
-
-
-def _point(row: Record) -> dict[str, Any]:
-    qc: bytes = row["qc"] or b""
-    return {
-        "ts": row["ts"],
-        "minutes": row["minutes"],
-        "values": {name: row[name] for name in NAMES},
-        "qc": {name: REASONS[code] for name, code in zip(NAMES, qc, strict=False) if code},
-    }
+    return Span(from_at, to_at)

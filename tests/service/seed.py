@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -130,6 +130,22 @@ async def reading(on: Connection, device: int, ts: datetime, qc: bytes | None = 
     await on.execute(
         "INSERT INTO station_reading (device, ts, pm25, no2, wind_direction, qc) VALUES ($1, $2, $3, $4, $5, $6)",
         *(device, ts, values.get("pm25"), values.get("no2"), values.get("wind_direction"), qc),
+    )
+
+
+async def hour(on: Connection, device: int, ts: datetime, channel: str, mean: float | None, valid: int = 60) -> None:
+    """An hour as the keeper sums it up."""
+    await on.execute(
+        "INSERT INTO hour_mean VALUES ($1, $2, $3, $4, $4, $4, $5, 0, 60, $6, 'kappa-1')",
+        *(device, ts, channel, mean, valid, mean and mean / 2),
+    )
+
+
+async def day(on: Connection, device: int, day: date, channel: str, valid: int, hours: int) -> None:
+    """A day as the keeper sums it up: all that was not usable was suspect."""
+    await on.execute(
+        "INSERT INTO day_mean VALUES ($1, $2, $3, 7, 7, 7, $4, $5, 10, 1440, NULL, NULL)",
+        *(device, day, channel, hours, valid),
     )
 
 

@@ -75,6 +75,16 @@ WRONG = [
     ("/stations/S1/readings?to=2026-11-21T08:00:00", "to"),
     ("/stations/S1/readings?from=2026-11-22T00:00:00Z&to=2026-11-21T00:00:00Z", "from"),
     ("/stations/S1/readings?From=2026-11-22T00:00:00Z", "From"),
+    ("/stations/%00/availability", "station_id"),
+    ("/stations/S1/availability?from=2026-11-21T00:00:00Z", "from"),
+    ("/stations/S1/availability?to=2026-02-30", "to"),
+    ("/stations/S1/availability?to=0001-01-01", "to"),
+    ("/stations/S1/availability?from=2026-11-21&to=2026-11-21", "from"),
+    ("/stations/S1/availability?from=2000-01-01&to=2026-11-21", "from"),
+    ("/stations/S1/availability?day=2026-11-21", "day"),
+    ("/availability?day=yesterday", "day"),
+    ("/availability?day=9999-12-31", "day"),
+    ("/availability?from=2026-11-21", "from"),
 ]
 
 
@@ -106,6 +116,7 @@ async def test_wrong_number_of_the_last_event_is_named(client: httpx2.AsyncClien
         ("GET", "/page/../settings.py", 404, "no-such-path"),
         ("GET", "/page/%2e%2e/settings.py", 404, "no-such-path"),
         ("GET", "/api/v1/stations/S9/readings", 404, "not-found"),
+        ("GET", "/api/v1/stations/S9/availability", 404, "not-found"),
         ("POST", "/api/v1/alerts", 405, "wrong-method"),
         ("DELETE", "/", 405, "wrong-method"),
     ],
@@ -127,6 +138,7 @@ JUNK = st.one_of(
 )
 PATHS = ["/alerts", "/alerts/{}", "/duty/now", "/grid", "/grid/{}-{}", "/stations", "/stations/latest"]
 NAMES = [
+    "day",
     "status",
     "reason",
     "device",
@@ -146,7 +158,17 @@ NAMES = [
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    path=st.sampled_from([*PATHS, "/stations/{}/readings", "/stations/{}/track", "/findings/score", "/rejects"]),
+    path=st.sampled_from(
+        [
+            *PATHS,
+            "/stations/{}/readings",
+            "/stations/{}/track",
+            "/findings/score",
+            "/rejects",
+            "/stations/{}/availability",
+            "/availability",
+        ]
+    ),
     parts=st.tuples(JUNK, JUNK),
     query=st.dictionaries(st.one_of(st.sampled_from(NAMES), st.text(max_size=8)), JUNK, max_size=3),
     header=st.sampled_from(["If-None-Match", "Last-Event-ID", "Accept-Encoding", "Accept"]),
