@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from sql.failure import FAILURES
+from tests.soak.load import MqttLoad
 from tests.soak.site import Site, gone
 from tests.support.processes import descendants
 from tests.support.proxy import Proxy
@@ -160,5 +161,6 @@ async def ingest_away(site: Site, chance: random.Random) -> None:
     number = chance.randrange(len(site.ingests))
     site.weigh(number)
     await asyncio.to_thread(site.ingests[number].kill)
+    assert isinstance(site.load, MqttLoad)
     await site.load.burst(BACKLOG)
     await site.start(number)

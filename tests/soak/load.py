@@ -5,7 +5,6 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -24,14 +23,19 @@ ENOUGH_S = 60.0
 class Load(Protocol):
     """A kind of load: numbered messages on their way, by number the time at which the other side took them."""
 
+    fleet: Fleet
     taken: dict[int, float]
     resent: int
+    unheard: int
 
     async def run(self, seconds: float) -> None:
         """Send for so long, then until everything is taken."""
 
     def resend(self, numbers: Iterable[int]) -> None:
         """Send these again, as stations do that are in doubt."""
+
+    async def close(self) -> None:
+        """Leave nothing open."""
 
 
 class MqttLoad:
@@ -42,7 +46,7 @@ class MqttLoad:
     messages are sent again.
     """
 
-    def __init__(self, url: str, fleet: Fleet, rate: float) -> None:
+    def __init__(self, account: tuple[str | None, str | None], port: int, fleet: Fleet, rate: float) -> None:
         self.fleet, self.rate = fleet, rate
         self.taken: dict[int, float] = {}
         self.resent = self.unheard = 0
@@ -51,21 +55,18 @@ class MqttLoad:
         self._pubacks: deque[tuple[int, float, bool]] = deque()
         self._again: deque[int] = deque()
         self._later: deque[tuple[float, int]] = deque()
-        where = urlsplit(url)
-        assert where.hostname
-        assert where.port
         self._client = paho.Client(CallbackAPIVersion.VERSION2, "soak", protocol=paho.MQTTv5)
-        self._client.username_pw_set(where.username, where.password)
+        self._client.username_pw_set(*account)
         self._client.reconnect_delay_set(1, 1)
         self._client.max_inflight_messages_set(IN_FLIGHT)
         self._client.on_publish = self._on_publish
-        self._client.connect(where.hostname, where.port, KEEPALIVE_S)
+        self._client.connect("127.0.0.1", port, KEEPALIVE_S)
         self._client.loop_start()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Leave the broker."""
         self._client.disconnect()
-        self._client.loop_stop()
+        await asyncio.to_thread(self._client.loop_stop)
 
     async def run(self, seconds: float) -> None:
         """Publish for so long, then wait until everything is acknowledged; raises TimeoutError."""

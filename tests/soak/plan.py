@@ -14,7 +14,10 @@ NETWORKS = ("to_database", "to_broker", "of_stations")
 
 @dataclass(frozen=True)
 class Plan:
-    """`share` of the time is for it; a stroke comes some seconds (`pause`) after the one before."""
+    """`share` of the time is for it; a stroke comes some seconds (`pause`) after the one before.
+
+    `ingests` processes of `hotgrid COMMAND` take in what `stations` send.
+    """
 
     title: str
     stroke: Stroke
@@ -24,6 +27,8 @@ class Plan:
     prepare: Callable[[Site], Awaitable[None]] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     small_disk: bool = False
+    command: str = "ingest"
+    stations: int = 305
 
 
 def _networks(*choices: faults.Spoil) -> Stroke:
@@ -36,6 +41,16 @@ _PROCESSES: tuple[Stroke, ...] = (
     *(faults.ingest_killed, faults.ingest_stopped, faults.database_killed, faults.database_stopped),
     *(faults.broker_killed, faults.broker_stopped),
 )
+
+_OF_GATEWAY: tuple[Stroke, ...] = (
+    *(faults.ingest_killed, faults.ingest_stopped, faults.database_killed, faults.database_stopped),
+)
+
+
+def _between(choice: faults.Spoil) -> Stroke:
+    """At a network of the gateway."""
+    return any_of(*(of_network(choice, name=name) for name in ("to_database", "of_stations")))
+
 
 PLANS: dict[str, Plan] = {
     "ingest-killed": Plan("ingest 被 kill -9 · ingest killed", faults.ingest_killed),
@@ -64,5 +79,13 @@ PLANS: dict[str, Plan] = {
         2.0,
         (0.5, 3.0),
         env=NOTICING,
+    ),
+    "gateway": Plan(
+        "HJ 212 网关，以上任意 · HJ 212 gateway, any of these",
+        any_of(*_OF_GATEWAY, _between(faults.network_cut), _between(faults.network_half_open)),
+        share=1.5,
+        env=NOTICING,
+        command="gateway",
+        stations=50,
     ),
 }

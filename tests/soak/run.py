@@ -13,7 +13,6 @@ from tests.soak.site import Site, site
 from tests.support import database
 from tests.support.fleet import Fleet, Reading
 
-STATIONS = 305
 RATE = 300.0  # messages a second: 305 stations that send once a second
 STILL_S = 30.0  # nothing new for so long: what has not come by then is lost
 LOOK_S = 0.2
@@ -56,8 +55,8 @@ class Result:
 
 async def run(plan: Plan, seconds: float, chance: random.Random) -> Result:
     """A plan for so long, on servers of its own. Raises OSError where this machine cannot do that."""
-    fleet = Fleet(STATIONS)
-    async with site(fleet, RATE, plan.env, plan.small_disk) as here:
+    fleet = Fleet(plan.stations)
+    async with site(fleet, RATE, plan.command, plan.env, plan.small_disk) as here:
         if plan.prepare:
             await plan.prepare(here)
         await here.begin(plan.ingests)

@@ -10,16 +10,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 
-from deploy import servers
+from deploy import ports, servers
 from deploy.bench.row import memory
 from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE, Servers
 from ingest.importer import import_folder
 from sql.migrate import migrate
 from tests.soak.disk import Disk
-from tests.soak.load import MqttLoad
+from tests.soak.load import Load, MqttLoad
+from tests.soak.loggers import Loggers
 from tests.support.deadline import until_true
 from tests.support.fleet import START, Fleet
 from tests.support.processes import Child, Hotgrid, descendants, hotgrid, is_alive
@@ -30,15 +32,17 @@ AGAIN_S = 1.0  # until a process that has ended is started again, as its service
 PATIENCE_S = 60.0
 STOP_S = 15.0  # `hotgrid run` kills what takes longer
 DISK_MB = 192
+READY = {"ingest": ": subscribed", "gateway": "gateway on "}
 
 
 @dataclass
 class Site:
-    """`to_database`, `to_broker` and `of_stations` are the networks of ingest and of the stations."""
+    """`command` takes the `load` in; `to_database` and `to_broker` are its networks, `of_stations` that of the load."""
 
     servers: Servers
     hotgrid: Hotgrid
-    load: MqttLoad
+    command: str
+    load: Load
     to_database: Proxy
     to_broker: Proxy
     of_stations: Proxy
@@ -66,9 +70,8 @@ class Site:
     async def start(self, number: int) -> None:
         """Start ingest `number`, as often as it takes: while the database is away it ends with an error."""
         for _ in range(int(PATIENCE_S / AGAIN_S)):
-            child = self.hotgrid.start("ingest")
-            self.ingests[number:number] = [child]
-            del self.ingests[number + 1 : number + 2]
+            child = self.hotgrid.start(self.command)
+            self.ingests[number : number + 1] = [child]
             await until_true(partial(_has_begun, child), PATIENCE_S)
             if child.is_running():
                 return
@@ -142,7 +145,7 @@ class Site:
 
 
 def _has_begun(child: Child) -> bool:
-    return ": subscribed" in child.text() or not child.is_running()
+    return READY[child.name] in child.text() or not child.is_running()
 
 
 def _has_ended(child: Child) -> bool:
@@ -157,8 +160,10 @@ async def gone(pid: int | None) -> None:
 
 
 @asynccontextmanager
-async def site(fleet: Fleet, rate: float, env: Mapping[str, str], small_disk: bool) -> AsyncIterator[Site]:
-    """Durable servers with the fleet's registry, proxies, stations; no ingest yet."""
+async def site(
+    fleet: Fleet, rate: float, command: str, env: Mapping[str, str], small_disk: bool
+) -> AsyncIterator[Site]:
+    """Durable servers with the fleet's registry, proxies, stations; `hotgrid COMMAND` is not started yet."""
     folder = Path(tempfile.mkdtemp(prefix="hotgrid-soak-"))
     folder.chmod(0o755)  # noqa: ASYNC240 - as root the servers run as somebody else, who must get there
     disk: Disk | None = None
@@ -167,9 +172,14 @@ async def site(fleet: Fleet, rate: float, env: Mapping[str, str], small_disk: bo
         if small_disk:
             disk = await _database_on_a_small_disk(folder / "disk", running.mqtt_url)
             running = replace(running, database_url=disk.database_url, database_pid=disk.database_pid)
-        async with _settled(running, fleet, rate, env, folder) as one:
-            one.disk = disk
-            yield one
+        await migrate(running.database_url)
+        await import_folder(fleet.write(folder / "registry"), running.database_url, START)
+        async with _wired(running, folder, command, env) as (processes, to_database, to_broker, of_stations):
+            load = await _load(command, of_stations, running, fleet, rate)
+            try:
+                yield Site(running, processes, command, load, to_database, to_broker, of_stations, disk=disk)
+            finally:
+                await load.close()
     finally:
         if disk:
             await disk.close()
@@ -185,21 +195,24 @@ async def _database_on_a_small_disk(folder: Path, mqtt_url: str) -> Disk:
 
 
 @asynccontextmanager
-async def _settled(
-    running: Servers, fleet: Fleet, rate: float, env: Mapping[str, str], folder: Path
-) -> AsyncIterator[Site]:
-    """Schema, registry, networks and stations for servers that run."""
-    await migrate(running.database_url)
-    await import_folder(fleet.write(folder / "registry"), running.database_url, START)
+async def _wired(
+    running: Servers, folder: Path, command: str, env: Mapping[str, str]
+) -> AsyncIterator[tuple[Hotgrid, Proxy, Proxy, Proxy]]:
+    """Processes that reach the servers through networks, and the stations' network."""
+    port = ports.choose(folder, taken=0)
+    called = f"tcp://gateway@127.0.0.1:{port}" if command == "gateway" else running.mqtt_url
     async with (
         proxied(running.database_url) as (to_database, database_url),
         proxied(running.mqtt_url) as (to_broker, broker_url),
-        proxied(running.mqtt_url) as (of_stations, stations_url),
+        proxied(called) as (of_stations, _),
     ):
-        env = {DATABASE_VARIABLE: database_url, MQTT_VARIABLE: broker_url, **SETTINGS, **env}
-        with hotgrid(env, folder) as processes:
-            load = await asyncio.to_thread(MqttLoad, stations_url, fleet, rate)
-            try:
-                yield Site(running, processes, load, to_database, to_broker, of_stations)
-            finally:
-                await asyncio.to_thread(load.close)
+        where = {DATABASE_VARIABLE: database_url, MQTT_VARIABLE: broker_url, "HOTGRID_GATEWAY_PORT": str(port)}
+        with hotgrid({**where, **SETTINGS, **env}, folder) as processes:
+            yield processes, to_database, to_broker, of_stations
+
+
+async def _load(command: str, network: Proxy, running: Servers, fleet: Fleet, rate: float) -> Load:
+    if command == "gateway":
+        return Loggers(network.port, fleet, rate)
+    where = urlsplit(running.mqtt_url)
+    return await asyncio.to_thread(MqttLoad, (where.username, where.password), network.port, fleet, rate)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 START = datetime(2024, 11, 3, tzinfo=UTC)  # gone by, whatever the clock of this machine says
 MINUTE = timedelta(minutes=1)
 SIDE, CELL_M = 64, 500
+PASSWORD = "123456"  # of all their loggers
 
 
 class Reading(NamedTuple):
@@ -52,8 +53,13 @@ class Fleet:
             "station_id,name,kind,lon,lat,township,chief",
             map(self._line, range(self.stations)),
         )
+        _write(folder / "loggers.csv", "device_id,mn,password", map(self._logger, range(self.stations)))
         _write(folder / "enterprises.csv", "enterprise_id,name,lon,lat,industry,township,contact", [])
         return folder
+
+    def _logger(self, station: int) -> tuple[object, ...]:
+        """Under which MN it speaks HJ 212: that of its name."""
+        return f"S{station:04d}", f"S{station:04d}", PASSWORD
 
     def _line(self, station: int) -> tuple[object, ...]:
         """A station at a place of its own, 500 m from the next."""
