@@ -43,8 +43,17 @@ DIRECTORY = Directory(
     secrets={"M2": "123456", "L1": "password"},
 )
 SOURCES = load([Path(__file__).parents[2] / "deploy" / "mapping.example.toml"])
-LOGGERS = ("M1", "M2", "L1")
-DEVICES = ("station/S1", "monitor/M1", "station/C1", "station/S2")
+LOGGERS = ("M1", "M2", "L1", "M9")
+DEVICES = (
+    "station/S1",
+    "monitor/M1",
+    "station/C1",
+    "station/S2",
+    "station/S9",
+    "monitor/M2",
+    "monitor/S1",
+    "station/M1",
+)
 TOPICS = (
     "acme/A-17/up",
     "gw/data",
@@ -66,12 +75,15 @@ def taken(messages: Sequence[Message]) -> Decoded:
 
 
 def hj212_stream(data: bytes) -> None:
-    """A TCP stream; its first byte says how it is cut. What the frames are does not depend on that."""
+    """A TCP stream; its first byte says how it is cut. What the frames are does not depend on that.
+
+    As one message it comes by MQTT too.
+    """
     stream = data[1:]
     frames = _fed(stream, [len(stream)])
     if len(stream) > 1:
         assert _fed(stream, _sizes(data[0], len(stream))) == frames, "the frames depend on the cuts"
-    taken([_logger(frame) for frame in frames[:MOST_MESSAGES]])
+    taken([_logger(frame) for frame in [stream, *frames[:MOST_MESSAGES]]])
 
 
 def hj212_frame(data: bytes) -> None:
