@@ -16,6 +16,7 @@ from deploy.bench.answers import answers
 from deploy.bench.detector import detector, growth, million
 from deploy.bench.intake import intake
 from deploy.bench.latency import latency_305, latency_36793
+from deploy.bench.load import load
 from deploy.bench.rest import rest
 from deploy.bench.row import Row
 from deploy.problem import Problem
@@ -30,6 +31,7 @@ BENCHES: dict[str, Bench] = {
     "latency-305": latency_305,
     "latency-36793": latency_36793,
     "answers": answers,
+    "load": load,
     "rest": rest,
 }
 

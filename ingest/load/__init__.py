@@ -6,6 +6,7 @@ in part can be loaded again. `arrival` is not told: the detector looks at what a
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -100,8 +101,10 @@ async def _newest(pool: asyncpg.Pool, file: File, directory: Directory) -> tuple
 
 
 async def _ahead(items: Iterator[T]) -> AsyncIterator[T]:
-    """The next one is made in a thread while the one before it is used."""
-    coming = asyncio.ensure_future(asyncio.to_thread(next, items, None))
-    while (item := await coming) is not None:
-        coming = asyncio.ensure_future(asyncio.to_thread(next, items, None))
-        yield item
+    """The next one is made in a thread, always the same, while the one before it is used."""
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1) as thread:
+        coming = loop.run_in_executor(thread, next, items, None)
+        while (item := await coming) is not None:
+            coming = loop.run_in_executor(thread, next, items, None)
+            yield item

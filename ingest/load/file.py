@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ingest.channel import CODE, COLUMN, FACTOR
 from ingest.load.tally import Tally
 
-VALUES = 1_500_000  # in a chunk
+VALUES = 750_000  # in a chunk
 BLOCK = 16 << 20  # bytes of CSV at a time
 KEYS = ("ts", "device_id")
 PLACE = ("lon", "lat")

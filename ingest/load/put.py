@@ -191,7 +191,9 @@ def _named(device: NDArray[np.integer], ts: NDArray[np.int64]) -> dict[str, list
 
 def _shown(rows: Rows) -> dict[str, list[object]]:
     values = {name: rows.values[:, i].tolist() for i, name in enumerate(NAMES)}
-    qc = [bytes(row) if row.any() else None for row in rows.qc]
+    qc: list[object] = [None] * len(rows.ts)
+    for row in np.flatnonzero(rows.qc.any(axis=1)):
+        qc[row] = rows.qc[row].tobytes()
     return {**_named(rows.device, rows.ts), **values, "qc": qc}
 
 

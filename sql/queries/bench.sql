@@ -15,6 +15,9 @@ CREATE TABLE copied (LIKE station_reading INCLUDING ALL);
 -- name: make_copy_hypertable of it
 SELECT create_hypertable(to_regclass('copied'), by_range('ts', INTERVAL '1 day'));
 
+-- name: forget_copied
+TRUNCATE copied;
+
 -- name: put_minute of most stations at once, as if they had come in by the broker
 WITH put AS (
     INSERT INTO station_reading (device, ts, pm25, pm10, so2, no2, o3, co, wind_speed, wind_direction)
