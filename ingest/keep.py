@@ -1,4 +1,4 @@
-"""The keeper's road, on one screen: marks, hours, days, drifts, and the end of what is old."""
+"""The keeper's road, on one screen: what has changed, hours, days, drifts, and the end of what is old."""
 
 import asyncio
 import logging
@@ -17,6 +17,7 @@ from ingest.keeping.hours import HOUR, settle_hour
 from ingest.keeping.minutes import KEEP
 from ingest.keeping.retention import cap_refused, drop_old
 from ingest.keeping.settings import KeepSettings
+from ingest.keeping.thresholds import follow_thresholds
 from ingest.validity import BEIJING, hour_of, span_of
 from sql.failure import FAILURES, is_passing
 from sql.pool import connect
@@ -70,6 +71,7 @@ async def turn(desk: Desk, now: datetime, stop: asyncio.Event) -> bool:
     if desk.district is None:
         return False
     await KEEP.spread_marks.execute(on)
+    await follow_thresholds(on)
     touched = [row["hour"] for row in await KEEP.touched_hours.fetch(on)]
     hours = [hour for hour in touched if hour + HOUR <= now or desk.may(hour, now, HOUR_AGAIN)]
     for hour in _until(stop, hours):

@@ -319,6 +319,12 @@ CREATE TABLE public.judged_mark (
     CONSTRAINT judged_mark_one_check CHECK (one)
 );
 
+CREATE TABLE public.judged_thresholds (
+    one boolean DEFAULT true NOT NULL,
+    text text NOT NULL,
+    CONSTRAINT judged_thresholds_one_check CHECK (one)
+);
+
 CREATE TABLE public.reject (
     id bigint NOT NULL,
     message bigint NOT NULL,
@@ -753,6 +759,9 @@ ALTER TABLE ONLY public.ingest_session
 ALTER TABLE ONLY public.judged_mark
     ADD CONSTRAINT judged_mark_pkey PRIMARY KEY (one);
 
+ALTER TABLE ONLY public.judged_thresholds
+    ADD CONSTRAINT judged_thresholds_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY public.reject
     ADD CONSTRAINT kept_reject_message_device_id_reason_detail_key UNIQUE NULLS NOT DISTINCT (message, device_id, reason, detail);
 
@@ -1025,6 +1034,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.hour_mean TO hotgrid_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.ingest_session TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.judged_mark TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.judged_thresholds TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reject TO hotgrid_app;
 

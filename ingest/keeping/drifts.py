@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ingest.channel import POLLUTANTS
 from ingest.flag import Qc
 from ingest.keeping.district import District
-from ingest.keeping.hours import load_thresholds
 from ingest.keeping.minutes import BIG_FLOAT, BIG_INT, KEEP
+from ingest.keeping.thresholds import load_thresholds
 from ingest.quality import Thresholds, drift, neighbours
 from ingest.quality.drift import REACH_M
 from ingest.validity import HOUR_MINUTES

@@ -7,23 +7,17 @@ import asyncpg
 import numpy as np
 
 from ingest.flag import Qc
-from ingest.importer import REGISTRY
 from ingest.keeping.district import Crew, District, load_district
 from ingest.keeping.minutes import KEEP, MINUTE, Minutes, load_minutes, marked
 from ingest.keeping.summary import Hour, Span, correct, spans, sum_up
-from ingest.quality import CONTEXT, CORRECTION, Thresholds, Window, judge_hour, shipped
+from ingest.keeping.thresholds import load_thresholds
+from ingest.quality import CONTEXT, CORRECTION, Thresholds, Window, judge_hour
 from ingest.registry import Mark
 from ingest.validity import day_of
 
 HOUR = timedelta(hours=1)
 CREW = 2000
 """Devices at a time: 120 minutes of so many stations are 13 MB."""
-
-
-async def load_thresholds(on: asyncpg.Connection) -> Thresholds:
-    """What the checks go by: the district's own thresholds before those that come with the program."""
-    text = await REGISTRY.quality.fetchval(on)
-    return shipped() if text is None else shipped().merged(Thresholds.read(text))
 
 
 async def settle_hour(on: asyncpg.Connection, district: District | None, hour: datetime) -> District | None:

@@ -20,6 +20,15 @@ WITH due AS (
 )
 INSERT INTO touched SELECT hour, array_agg(device) FROM hours GROUP BY hour;
 
+-- name: judged_thresholds
+SELECT text FROM judged_thresholds;
+
+-- name: put_judged_thresholds
+INSERT INTO judged_thresholds (text) VALUES (:text) ON CONFLICT (one) DO UPDATE SET text = excluded.text;
+
+-- name: touch_since a time all hours that were summed up
+INSERT INTO touched SELECT ts, array_agg(DISTINCT device) FROM hour_mean WHERE ts >= :since::timestamptz GROUP BY ts;
+
 -- name: touched_hours
 SELECT DISTINCT hour FROM touched ORDER BY hour;
 
