@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from tests.soak.disk import NoDiskError
 from tests.soak.plan import PLANS
 from tests.soak.run import Result, run
 from tests.soak.table import data, markdown
@@ -35,12 +36,20 @@ def main(
     chosen = {name: PLANS[name] for name in only or PLANS}
     share = (60 * minutes - OVERHEAD_S * len(chosen)) / sum(plan.share for plan in chosen.values())
     results: dict[str, Result] = {}
+    broken = False
     for name, plan in chosen.items():
         began = time.monotonic()
-        results[name] = asyncio.run(run(plan, max(5.0, share * plan.share), random.Random(f"{seed} {name}")))
-        _tell(name, results[name], time.monotonic() - began)
+        try:
+            results[name] = asyncio.run(run(plan, max(5.0, share * plan.share), random.Random(f"{seed} {name}")))
+        except NoDiskError as error:
+            typer.echo(f"{name}: NOT RUN: {error}")
+        except (AssertionError, TimeoutError) as error:
+            broken = True
+            typer.echo(f"{name}: WRONG, and ended early: {error or 'what was sent was not taken in time'}")
+        else:
+            _tell(name, results[name], time.monotonic() - began)
     _write(seed, results)
-    if not all(result.right for result in results.values()):
+    if broken or not all(result.right for result in results.values()):
         raise typer.Exit(1)
 
 

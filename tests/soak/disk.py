@@ -25,6 +25,10 @@ BALLAST = "ballast"
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+class NoDiskError(OSError):
+    """This machine cannot have one."""
+
+
 @dataclass
 class Disk:
     """The process that lives on the disk."""
@@ -35,12 +39,14 @@ class Disk:
 
     @classmethod
     async def make(cls, folder: Path, megabytes: int, env: Mapping[str, str]) -> "Disk":
-        """A disk of this size at `folder`; raises OSError where the kernel allows no such thing."""
+        """A disk of this size at `folder`; raises NoDiskError where the kernel allows no such thing."""
         command = [sys.executable, "-m", "tests.soak.disk", str(folder), str(megabytes)]
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env={**os.environ, **env})
         disk = cls(process)
-        await disk._answer()
+        told = await disk._answer()
+        if "error" in told:
+            raise NoDiskError(told["error"])
         return disk
 
     async def up(self) -> None:
@@ -68,8 +74,6 @@ class Disk:
         if not line:
             raise OSError("the process on the small disk has ended: see above")
         told: dict[str, str | int] = json.loads(line)
-        if "error" in told:
-            raise OSError(told["error"])
         return told
 
 

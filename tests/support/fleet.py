@@ -7,9 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from ingest.grid import Grid
+
 START = datetime(2024, 11, 3, tzinfo=UTC)  # gone by, whatever the clock of this machine says
 MINUTE = timedelta(minutes=1)
-SIDE, CELL_M = 64, 500
+SIDE = 64
+CORNER = {"cell_m": 500, "epsg": 4549, "lon0": 120.02, "lat0": 31.66, "nx": SIDE, "ny": SIDE}
+GRID = Grid(**CORNER)  # type: ignore[arg-type]
 PASSWORD = "123456"  # of all their loggers
 
 
@@ -47,7 +51,7 @@ class Fleet:
     def write(self, folder: Path) -> Path:
         """Their registry; returns the folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "grid.csv", "cell_m,epsg,lon0,lat0,nx,ny", [(CELL_M, 4549, 120.02, 31.66, SIDE + 2, SIDE + 2)])
+        _write(folder / "grid.csv", ",".join(CORNER), [CORNER.values()])
         _write(
             folder / "stations.csv",
             "station_id,name,kind,lon,lat,township,chief",
@@ -62,10 +66,11 @@ class Fleet:
         return f"S{station:04d}", f"S{station:04d}", PASSWORD
 
     def _line(self, station: int) -> tuple[object, ...]:
-        """A station at a place of its own, 500 m from the next."""
+        """A station in a cell of its own."""
         name = f"S{station:04d}"
-        x, y = station % SIDE, station // SIDE
-        return name, name, "micro", 120.025 + x * 0.0052, 31.665 + y * 0.0045, "", ""
+        x, y = ((cell + 0.5) * GRID.cell_m for cell in (station % SIDE, station // SIDE))
+        (lon,), (lat,) = GRID.lonlat([x], [y])
+        return name, name, "micro", lon, lat, "", ""
 
 
 def _write(path: Path, header: str, rows: object) -> None:
