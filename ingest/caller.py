@@ -58,7 +58,7 @@ class Caller(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody has called."""
         self._transport = cast(asyncio.Transport, transport)  # that of uvloop is none by descent
-        self.came_at = self._heard_at = monotonic()
+        self.came_at = self.entered_at = self._heard_at = monotonic()
         if peer := transport.get_extra_info("peername"):
             self.site, self.name = site_of(peer[0]), f"{peer[0]}:{peer[1]}"
         _notice_silence(transport)
@@ -91,6 +91,7 @@ class Caller(asyncio.BufferedProtocol):
                 break
             self._frames.popleft()
             self.inside += 1
+            self.entered_at = monotonic()
         if not self._is_finished:
             self._read(not self._frames and self.inside < WINDOW and not self._is_choked)
         elif not self._frames and not self.inside:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from ingest import metrics
 from ingest.caller import READ_BYTES, Caller
-from ingest.frame import Message, Taken
+from ingest.frame import Message, Reject, Taken
 from ingest.room import Room, weight
-from ingest.throttle import Throttle
+from ingest.throttle import NONSENSE, Throttle
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Desk:
         self.room.settle(monotonic())
 
     def done(self, messages: Sequence[Message], taken: Taken) -> None:
-        """These are committed: answer, make room, and let in who waits, first who has least inside."""
+        """These are committed: answer, make room, and let in who waits, first who has least inside and has waited longest."""
         self.room.leave(len(messages), weight(messages))
         for claim in taken.held:
             if claim.reply is not None:
@@ -94,7 +94,6 @@ class Desk:
 
     def _judge(self, messages: Sequence[Message], taken: Taken) -> None:
         """Who is known now, and who is to go."""
-        now = monotonic()
         held = {id(claim.message) for claim in taken.held}
         denied = {id(reject.message): reject for reject in taken.denied}
         for message in messages:
@@ -102,22 +101,30 @@ class Desk:
             caller.inside -= 1
             if id(message) in held:
                 if not caller.is_known:
-                    self._throttle.give_back(caller.site, now)
+                    self._throttle.give_back(caller.site, monotonic())
                 caller.taken()
-                continue
-            reject = denied.get(id(message))
-            if reject is not None and caller.is_known:
-                self._throttle.charge(caller.site, now)
-            out = reject is not None and self._throttle.is_out(caller.site, now)
-            if caller.refused() or out:
-                why = f"{reject.device_id}: {reject.detail}" if reject else "frames that cannot be taken"
-                self._end(caller, "refused", why, logging.WARNING)
+            else:
+                self._refuse(caller, denied.get(id(message)))
         metrics.GATEWAY_FRAMES.labels("taken").inc(len(held))
         metrics.GATEWAY_FRAMES.labels("refused").inc(len(messages) - len(held))
 
+    def _refuse(self, caller: Caller, reject: Reject | None) -> None:
+        """After some frames in a row that were not taken it is shown out, at once if its address tries passwords."""
+        now = monotonic()
+        is_guess = reject is not None and reject.reason == "password"
+        if is_guess and caller.is_known:
+            self._throttle.charge(caller.site, now)
+        elif not is_guess and not caller.is_known:
+            self._throttle.give_back(caller.site, now, 1 - NONSENSE)
+        if caller.refused() or (is_guess and self._throttle.is_out(caller.site, now)):
+            why = (
+                f"{reject.device_id}: {reject.detail}" if reject else "frames that cannot be taken, see hotgrid rejects"
+            )
+            self._end(caller, "refused", why, logging.WARNING)
+
     def _let_in(self, callers: set[Caller]) -> None:
         self._waiting = set()
-        for caller in sorted(callers, key=lambda caller: caller.inside):
+        for caller in sorted(callers, key=lambda caller: (caller.inside, caller.entered_at)):
             caller.read_on()
         self.settle()
 

@@ -4,11 +4,12 @@ import ipaddress
 
 TRIES = 50  # at once; as many loggers behind one address may come back at the same moment
 AGAIN_S = 6.0  # until another one is there
+NONSENSE = 0.1  # what a frame costs that tries no password: unknown MN, wrong CRC; such loggers are many, and no danger
 PREFIX = 64  # of an IPv6 address: what one site has
 
 
 class Throttle:
-    """Whoever is not known yet takes a token for a try, and gives it back if it was a good one.
+    """Whoever is not known yet takes a token for a try, and gets it back unless that was a wrong password.
 
     Every method takes `now`, seconds of a clock that does not jump.
     """
@@ -27,9 +28,9 @@ class Throttle:
         """A token, even if there is none: of somebody who is known, and tries to be somebody else."""
         self._buckets[site] = self._tokens(site, now) - 1, now
 
-    def give_back(self, site: str, now: float) -> None:
-        """It was a good one."""
-        self._buckets[site] = self._tokens(site, now) + 1, now
+    def give_back(self, site: str, now: float, part: float = 1.0) -> None:
+        """It was no wrong password."""
+        self._buckets[site] = self._tokens(site, now) + part, now
 
     def is_out(self, site: str, now: float) -> bool:
         """Whether no token is left."""

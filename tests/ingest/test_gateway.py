@@ -226,6 +226,33 @@ async def test_a_flood_over_one_connection_is_slowed_and_does_not_delay_another(
     assert any("hotgrid/v1/hj212/M1 sends more" in record.getMessage() for record in caplog.records)
 
 
+async def test_when_the_room_is_full_those_come_first_who_have_least_in_it(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.room.ROOM_MESSAGES", 40)
+    async with AsyncExitStack() as stack:
+        floods = [await stack.enter_async_context(calling(port)) for _ in range(6)]
+        other = await stack.enter_async_context(calling(port))
+        flooding = [asyncio.create_task(_flood(flood)) for flood in floods]
+        for flood in floods:
+            await flood.answers(50)
+        for number in range(5):
+            other.send(upload(number, "M2", "abcdef"))
+            assert await other.answers(patience=1) == answered(number)
+        for task in flooding:
+            task.cancel()
+
+
+async def test_loggers_that_are_not_registered_yet_do_not_lock_out_their_neighbours(port: int) -> None:
+    for first in range(0, 80, 5):
+        async with calling(port) as unknown:
+            unknown.send(*(upload(number, "M9") for number in range(first, first + 5)))
+            await unknown.end()
+    async with calling(port) as logger:
+        logger.send(upload(1))
+        assert await logger.answers(patience=1) == answered(1)
+
+
 async def _flood(logger: Logger) -> None:
     while True:
         logger.send(*map(upload, range(1, 500)))

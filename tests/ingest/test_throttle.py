@@ -1,6 +1,6 @@
 """Passwords cannot be guessed, and whoever knows his is not kept waiting."""
 
-from ingest.throttle import AGAIN_S, TRIES, Throttle, site_of
+from ingest.throttle import AGAIN_S, NONSENSE, TRIES, Throttle, site_of
 
 
 def test_good_tries_cost_nothing() -> None:
@@ -24,6 +24,15 @@ def test_who_tries_all_the_time_gets_ten_a_minute() -> None:
     throttle = Throttle()
     tries = sum(throttle.take("a", second / 10) for second in range(36_000))
     assert tries == TRIES + 600 - 1
+
+
+def test_nonsense_costs_less_than_a_wrong_password() -> None:
+    throttle = Throttle()
+    tries = 0
+    while throttle.take("a", 0):
+        throttle.give_back("a", 0, 1 - NONSENSE)
+        tries += 1
+    assert TRIES / NONSENSE - 20 <= tries <= TRIES / NONSENSE
 
 
 def test_an_address_that_has_its_tokens_again_is_not_remembered() -> None:
