@@ -19,6 +19,7 @@ from ingest.keeping.retention import cap_refused, drop_old
 from ingest.keeping.settings import KeepSettings
 from ingest.keeping.thresholds import follow_thresholds
 from ingest.validity import BEIJING, hour_of, span_of
+from sql.compression import edition, said
 from sql.failure import FAILURES, is_passing
 from sql.pool import connect
 
@@ -114,8 +115,7 @@ async def _lead(settings: KeepSettings, now: Clock, stop: asyncio.Event) -> None
     try:
         if not await _is_leader(connection, stop):
             return
-        edition = await KEEP.edition.fetchrow(connection)
-        logger.info("TimescaleDB %(version)s, edition %(license)s", dict(edition or {}))
+        logger.info("%s", said(*await edition(connection)))
         desk = Desk(connection, settings)
         while not stop.is_set():
             if not await turn(desk, now(), stop):

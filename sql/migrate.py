@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import asyncpg
 
+from sql.compression import set_up_compression
 from sql.queries import Queries
 
 LOCK = 0x686F7467  # "hotg"; two processes migrate one after the other
@@ -58,6 +59,9 @@ async def migrate(url: str, say: Callable[[str], None] | None = None) -> list[Mi
             await _apply(connection, migration)
             if say:
                 say(f"{migration.number:04d}_{migration.name}")
+        edition = await set_up_compression(connection)
+        if say:
+            say(edition)
         return new
     finally:
         await connection.close()

@@ -4,10 +4,6 @@ SELECT pg_advisory_lock(hashtext('keep'));
 -- name: try_lead
 SELECT pg_try_advisory_lock(hashtext('keep'));
 
--- name: edition of TimescaleDB
-SELECT extversion AS version, current_setting('timescaledb.license') AS license
-FROM pg_extension WHERE extname = 'timescaledb';
-
 -- name: spread_marks: hours that have readings in the time in which a mark made a difference
 WITH due AS (
     DELETE FROM mark_due RETURNING device, date_trunc('hour', from_at) AS from_at, to_at
