@@ -2,6 +2,7 @@
 
 WINDOW_S = 10.0
 LIMIT = 200  # messages of a topic in a window; a device that measures every second sends 10
+TIMES = 5  # … and so many times the mean of the others: when everybody sends much, after an outage, nobody floods
 NAMED_EVERY_S = 60.0
 
 
@@ -14,6 +15,7 @@ class Rates:
     def __init__(self, now: float) -> None:
         self._ends = now + WINDOW_S
         self._counts: dict[str, int] = {}
+        self._total = 0
         self._flooding: set[str] = set()
         self._named: dict[str, float] = {}
 
@@ -22,7 +24,8 @@ class Rates:
         if now >= self._ends:
             self._turn(now)
         count = self._counts[topic] = self._counts.get(topic, 0) + 1
-        if count <= LIMIT:
+        self._total += 1
+        if count <= LIMIT or count * (len(self._counts) - 1) < TIMES * (self._total - count):
             return topic in self._flooding
         self._flooding.add(topic)
         return True
@@ -37,5 +40,5 @@ class Rates:
     def _turn(self, now: float) -> None:
         is_next = now < self._ends + WINDOW_S
         self._flooding = {topic for topic in self._flooding if is_next and self._counts.get(topic, 0) > LIMIT}
-        self._counts = {}
+        self._counts, self._total = {}, 0
         self._ends = now + WINDOW_S

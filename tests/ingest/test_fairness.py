@@ -18,6 +18,14 @@ def test_up_to_the_limit_nobody_floods_and_beyond_it_only_who_did() -> None:
     assert not rates.is_beyond("b", 1)
 
 
+def test_when_everybody_sends_a_backlog_nobody_floods_and_who_sends_far_more_still_does() -> None:
+    rates = Rates(0)
+    fleet = [f"s{i}" for i in range(50)]
+    assert not any(rates.is_beyond(topic, 1) for _ in range(4 * LIMIT) for topic in fleet)
+    assert [rates.is_beyond("loud", 1) for _ in range(21 * LIMIT)].index(True) == pytest.approx(20 * LIMIT, abs=100)
+    assert rates.to_name(1) == ["loud"]
+
+
 def test_who_flooded_keeps_to_the_limit_for_a_whole_window_first() -> None:
     rates = Rates(0)
     for _ in range(LIMIT + 1):
