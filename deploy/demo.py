@@ -116,12 +116,13 @@ def _announce(place: Stage) -> None:
 
 
 def _age(scenario: Path | None) -> dict[str, str]:
-    """The gate's limit of age, wide enough for the recording."""
+    """The limits of age, wide enough for the recording."""
     if scenario is None:
         return {}
     minutes = minutes_of(read_recording(scenario / "readings.parquet"))
     first = datetime.fromtimestamp(int(minutes.min()) * 60, UTC) if len(minutes) else datetime.now(UTC)
-    return {"HOTGRID_MAX_AGE_DAYS": str(max(USUAL_AGE_DAYS, (datetime.now(UTC) - first).days + 2))}
+    days = max(USUAL_AGE_DAYS, (datetime.now(UTC) - first).days + 2)
+    return {"HOTGRID_MAX_AGE_DAYS": str(days), "HOTGRID_KEEP_DAYS_VERDICT": "0"}
 
 
 def _first_message(folder: Path) -> Message | None:
