@@ -1,7 +1,7 @@
 """The inputs that are kept: the smallest that together take every step that the fuzzer has found."""
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -17,8 +17,8 @@ MOST_FILES, MOST_BYTES = 75, 250_000
 PARTS = ("protocols", "mapping", "batch.py", "frame.py", "period.py", "clock.py", "directory.py")
 _OF_MAPPING_FILES = ("file.py", "model.py", "unread.py")  # which no message reads
 
-Step = tuple[str, int, int]
-"""From one line of a file to the next one, of the same function."""
+Step = tuple[str, int, int, int]
+"""From one line of a file to the next one, of the same function; and how often, in powers of two."""
 
 _ROOT = Path(ingest.__file__).parent
 _WATCHED = tuple(str(_ROOT / part) for part in PARTS)
@@ -31,12 +31,12 @@ def inputs(folder: Path) -> list[bytes]:
 
 def steps(target: Target, data: bytes) -> set[Step]:
     """The steps that an input takes through what is fuzzed."""
-    taken: set[Step] = set()
+    taken: Counter[tuple[str, int, int]] = Counter()
     last: dict[FrameType, int] = {}
 
     def line(frame: FrameType, event: str, _: Any) -> Any:
         if event == "line":
-            taken.add((frame.f_code.co_filename, last.get(frame, 0), frame.f_lineno))
+            taken[frame.f_code.co_filename, last.get(frame, 0), frame.f_lineno] += 1
             last[frame] = frame.f_lineno
         elif event == "return":
             last.pop(frame, None)
@@ -51,7 +51,7 @@ def steps(target: Target, data: bytes) -> set[Step]:
         target(data)
     finally:
         sys.settrace(before)
-    return taken
+    return {(*step, count.bit_length()) for step, count in taken.items()}
 
 
 def smallest(target: Target, found: Iterable[bytes]) -> list[bytes]:
@@ -86,7 +86,7 @@ def keep(name: str, chosen: Iterable[bytes]) -> None:
 def lines_reached(taken: set[Step]) -> dict[str, tuple[int, int]]:
     """By file: how many lines of functions were reached, and how many there are."""
     reached: dict[str, set[int]] = defaultdict(set)
-    for path, _, line in taken:
+    for path, _, line, _ in taken:
         reached[path].add(line)
     found = {}
     for module in list(sys.modules.values()):
