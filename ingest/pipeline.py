@@ -11,7 +11,7 @@ import asyncpg
 from ingest import metrics
 from ingest.batch import Batch, lay_out
 from ingest.broker import Broker
-from ingest.frame import Message, Reject, Taken
+from ingest.frame import Decoded, Message, Reject, Taken
 from ingest.gate import Clock, Gate, open_gate, until
 from ingest.heir import inheriting, session
 from ingest.parts import sweeping, take_parts
@@ -22,6 +22,9 @@ from ingest.slot import take_slot
 from ingest.store import commit, is_of_the_data
 
 logger = logging.getLogger(__name__)
+
+AT_A_TIME = 25  # messages that are decoded without a pause
+Ahead = asyncio.Queue[tuple[Sequence[Message], Batch] | None]
 
 
 async def ingest(settings: IngestSettings, now: Clock, stop: asyncio.Event) -> None:
@@ -42,9 +45,29 @@ async def ingest(settings: IngestSettings, now: Clock, stop: asyncio.Event) -> N
 
 
 async def _carry(gate: Gate, broker: Broker, stop: asyncio.Event) -> None:
-    """All that a session brings, until `stop` is set: committed, then answered and acknowledged."""
+    """All that a session brings, until `stop` is set; what comes next is read while a batch is being committed."""
+    ahead: Ahead = asyncio.Queue(1)
+    halves = [asyncio.create_task(half) for half in (_read(gate, broker, stop, ahead), _keep(gate, broker, ahead))]
+    try:
+        await asyncio.gather(*halves)
+    finally:
+        for half in halves:
+            half.cancel()
+        await asyncio.wait(halves)
+
+
+async def _read(gate: Gate, broker: Broker, stop: asyncio.Event, ahead: Ahead) -> None:
+    """The first half of the road: take, decode, place, convert, judge."""
     async for messages in broker.batches(gate.settings.batch_messages, gate.settings.batch_ms / 1000, stop):
-        for claim in (await take_in(gate, messages)).held:
+        await ahead.put((messages, await _laid_out(gate, messages)))
+    await ahead.put(None)
+
+
+async def _keep(gate: Gate, broker: Broker, ahead: Ahead) -> None:
+    """The second half: commit, answer, acknowledge, in the order of the first."""
+    while taken := await ahead.get():
+        messages, batch = taken
+        for claim in (await _commit(gate, messages, batch)).held:
             if claim.reply is not None:
                 broker.publish(f"{claim.message.topic}/reply", claim.reply)
         broker.ack(messages)
@@ -57,8 +80,19 @@ async def take_in(gate: Gate, messages: Sequence[Message]) -> Taken:
 
     What the database refuses for good is kept as a reject, its neighbours unharmed.
     """
-    decoded = decode(messages, gate.sources)
-    batch = lay_out(decoded, await gate.known.directory(), gate.span(), trusting=gate.trusting)
+    return await _commit(gate, messages, await _laid_out(gate, messages))
+
+
+async def _laid_out(gate: Gate, messages: Sequence[Message]) -> Batch:
+    """What messages say, in columns."""
+    decoded = Decoded()
+    for first in range(0, len(messages), AT_A_TIME):
+        decode(messages[first : first + AT_A_TIME], gate.sources, decoded)
+        await asyncio.sleep(0)  # the database must not wait for us
+    return lay_out(decoded, await gate.known.directory(), gate.span(), trusting=gate.trusting)
+
+
+async def _commit(gate: Gate, messages: Sequence[Message], batch: Batch) -> Taken:
     try:
         new = await _timed_commit(gate.pool, batch, gate.now())
     except asyncpg.PostgresError as error:

@@ -43,9 +43,12 @@ _BY_KIND = {protocol.kind: protocol for protocol in PROTOCOLS}
 _OURS = ["hotgrid", "v1"]
 
 
-def decode(messages: Iterable[Message], sources: Sequence[Source] = ()) -> Decoded:
-    """Everything that the messages say, in their order; `sources` are those of the mapping files."""
-    decoded = Decoded()
+def decode(messages: Iterable[Message], sources: Sequence[Source] = (), into: Decoded | None = None) -> Decoded:
+    """Everything that the messages say, in their order, `into` what others have said.
+
+    `sources` are those of the mapping files.
+    """
+    decoded = Decoded() if into is None else into
     for message in messages:
         levels = message.topic.split("/")
         protocol = _BY_KIND.get(levels[2]) if len(levels) > 3 and levels[:2] == _OURS else None
