@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+import msgspec
+
 from ingest.channel import CHANNELS
 from ingest.flag import Qc
 from ingest.validity import BEIJING, day_of
@@ -27,8 +29,8 @@ class Span(NamedTuple):
     to_at: datetime
 
 
-async def series(connection: Connection, device: int, span: Span, step: timedelta) -> list[Point]:
-    """The points of a station in their order."""
+async def series(connection: Connection, device: int, span: Span, step: timedelta) -> list[Point] | msgspec.Raw:
+    """The points of a station in their order, or the JSON of them."""
     if step == MINUTE:
         return await _minutes(connection, device, span)
     inner = _whole(span, step)
@@ -41,11 +43,12 @@ async def series(connection: Connection, device: int, span: Span, step: timedelt
     return [points[ts] for ts in sorted(points)]
 
 
-async def _minutes(connection: Connection, device: int, span: Span) -> list[Point]:
+async def _minutes(connection: Connection, device: int, span: Span) -> msgspec.Raw:
     rows = await STATION_VIEW.readings.fetch(connection, device=device, **span._asdict())
     flags = await KEPT_VIEW.flags.fetch(connection, device=device, **span._asdict())
-    found = _by_minute(flags)
-    return [_minute(row, found.get(row["ts"], {})) for row in rows]
+    found, nothing = _by_minute(flags), dict[str, str]()
+    points = [f"{point}{_wrong(qc, point, found.get(ts, nothing))}}}" for ts, qc, point in rows]
+    return msgspec.Raw(f"[{','.join(points)}]".encode())
 
 
 def _by_minute(flags: Iterable[Record]) -> dict[datetime, dict[str, str]]:
@@ -56,13 +59,13 @@ def _by_minute(flags: Iterable[Record]) -> dict[datetime, dict[str, str]]:
     return found
 
 
-def _minute(row: Record, found: dict[str, str]) -> Point:
-    """What the gate said of a value comes before what was found of it later."""
-    values = {name: row[name] for name in NAMES}
-    qc = {name: reason for name, reason in found.items() if values.get(name) is not None}
-    if row["qc"]:
-        qc |= {name: REASONS[code] for name, code in zip(NAMES, row["qc"], strict=False) if code}
-    return {"ts": row["ts"], "minutes": 1, "values": values, "qc": qc}
+def _wrong(qc: bytes | None, point: str, found: dict[str, str]) -> str:
+    """What the gate said of a value comes before what was found of it later; nothing is found of no value."""
+    if not qc and not found:
+        return "{}"
+    wrong = {name: reason for name, reason in found.items() if f'"{name}":null' not in point}
+    wrong |= {name: REASONS[code] for name, code in zip(NAMES, qc or b"", strict=False) if code}
+    return msgspec.json.encode(wrong).decode()
 
 
 async def _kept(connection: Connection, device: int, span: Span, step: timedelta) -> list[Point]:

@@ -43,9 +43,24 @@ SELECT d.device FROM station JOIN device AS d USING (device) WHERE d.device_id =
 -- name: newest_reading of a station
 SELECT max(ts) FROM station_reading WHERE device = :device;
 
--- name: readings as they came
-SELECT ts, 1 AS minutes, pm25, pm10, so2, no2, o3, co, tvoc, nmhc,
-    ch4, temperature, humidity, pressure, wind_speed, wind_direction, qc
+-- name: readings as they came, as JSON but for `qc`: put together here in half the time that it takes by way of values
+SELECT ts, qc,
+    '{"ts":"' || to_char(ts AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS') || 'Z","minutes":1,"values":{'
+    || '"pm25":' || coalesce(nullif(pm25, 'NaN')::text, 'null')
+    || ',"pm10":' || coalesce(nullif(pm10, 'NaN')::text, 'null')
+    || ',"so2":' || coalesce(nullif(so2, 'NaN')::text, 'null')
+    || ',"no2":' || coalesce(nullif(no2, 'NaN')::text, 'null')
+    || ',"o3":' || coalesce(nullif(o3, 'NaN')::text, 'null')
+    || ',"co":' || coalesce(nullif(co, 'NaN')::text, 'null')
+    || ',"tvoc":' || coalesce(nullif(tvoc, 'NaN')::text, 'null')
+    || ',"nmhc":' || coalesce(nullif(nmhc, 'NaN')::text, 'null')
+    || ',"ch4":' || coalesce(nullif(ch4, 'NaN')::text, 'null')
+    || ',"temperature":' || coalesce(nullif(temperature, 'NaN')::text, 'null')
+    || ',"humidity":' || coalesce(nullif(humidity, 'NaN')::text, 'null')
+    || ',"pressure":' || coalesce(nullif(pressure, 'NaN')::text, 'null')
+    || ',"wind_speed":' || coalesce(nullif(wind_speed, 'NaN')::text, 'null')
+    || ',"wind_direction":' || coalesce(nullif(wind_direction, 'NaN')::text, 'null')
+    || '},"qc":' AS point
 FROM station_reading
 WHERE device = :device AND ts >= :from_at AND ts < :to_at
 ORDER BY ts;
