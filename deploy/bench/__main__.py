@@ -17,6 +17,7 @@ from deploy.bench.detector import detector, growth, million
 from deploy.bench.intake import intake
 from deploy.bench.latency import latency_305, latency_36793
 from deploy.bench.load import load
+from deploy.bench.month import month
 from deploy.bench.rest import rest
 from deploy.bench.row import Row
 from deploy.problem import Problem
@@ -35,17 +36,25 @@ BENCHES: dict[str, Bench] = {
     "rest": rest,
 }
 
+LONG: dict[str, Bench] = {"month": month}
+"""Run only where they are named: many minutes, and much room on the disk."""
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @app.command()
 def main(
-    names: Annotated[list[str] | None, typer.Argument(help=f"只跑这些 · only these of: {', '.join(BENCHES)}")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help=f"只跑这些 · only these of: {', '.join(BENCHES)}; 指名才跑 · only when named: {', '.join(LONG)}"
+        ),
+    ] = None,
 ) -> None:
     """基准测试 · the benchmarks"""
-    unknown = set(names or ()) - BENCHES.keys()
+    unknown = set(names or ()) - BENCHES.keys() - LONG.keys()
     if unknown:
-        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: there are {', '.join(BENCHES)}")
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: there are {', '.join([*BENCHES, *LONG])}")
     machine = _machine()
     typer.echo(", ".join(f"{key} {value}" for key, value in machine.items()))
     rows: list[Row] = []
@@ -60,7 +69,7 @@ def _run(name: str) -> list[Row]:
     """One benchmark, its rows shown at once."""
     began = time.monotonic()
     try:
-        found = BENCHES[name]()
+        found = {**BENCHES, **LONG}[name]()
         rows = asyncio.run(_awaited(found)) if inspect.isawaitable(found) else found
     except Problem as problem:
         typer.echo(f"error [{problem.code}]: {problem.what}\n  fix: {problem.fix}", err=True)

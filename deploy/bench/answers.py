@@ -31,7 +31,7 @@ async def answers() -> list[Row]:
             name = f"GET /stations/latest, {DEVICES:,} devices"
             plain = await asyncio.to_thread(timed, url, "/stations/latest", REQUESTS)
             small = await asyncio.to_thread(timed, url, "/stations/latest", REQUESTS, {"Accept-Encoding": "gzip"})
-            rows = [*spread(name, plain, "ms", "<= 50"), *spread(f"{name}, gzip", small, "ms")]
+            rows = [*spread(name, plain, "ms", "<= 20"), *spread(f"{name}, gzip", small, "ms")]
             rows += await _alerts(here, url)
             return [*rows, Row("serve, most memory while answering", memory(child.process.pid, "VmHWM"), "MB")]
 

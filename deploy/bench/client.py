@@ -4,18 +4,24 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 API = "/api/v1"
+WARM = 5  # requests before those that count
 
 
 def timed(url: str, path: str, count: int, headers: dict[str, str] | None = None) -> list[float]:
     """Seconds from asking to the last byte, of `count` requests one after the other over one connection."""
+    return timed_all(url, [path] * (count + WARM), headers)[WARM:]
+
+
+def timed_all(url: str, paths: Sequence[str], headers: dict[str, str] | None = None) -> list[float]:
+    """The same of different requests."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     times = []
-    for _ in range(count + 5):
+    for path in paths:
         began = time.perf_counter()
         connection.request("GET", API + path, headers=headers or {})
         answer = connection.getresponse()
@@ -24,7 +30,7 @@ def timed(url: str, path: str, count: int, headers: dict[str, str] | None = None
         if answer.status != http.client.OK:
             raise OSError(f"{path}: HTTP {answer.status}")
     connection.close()
-    return times[5:]
+    return times
 
 
 class Ear:

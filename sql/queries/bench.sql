@@ -53,5 +53,32 @@ FROM (
     LATERAL (SELECT CASE WHEN :status::text = 'closed' THEN opened_at + INTERVAL '40 minutes' END AS closed_at) AS ended
 ) AS past;
 
+-- name: numbers of the stations, in the order of their ids
+SELECT device FROM station JOIN device USING (device) ORDER BY device_id;
+
+-- name: fill_monitors with a day of made-up values
+INSERT INTO monitor_reading
+SELECT 1000000 + device, :start::timestamptz + minute * INTERVAL '1 minute', 'a25' || lpad(channel::text, 3, '0'),
+    random(), 0
+FROM generate_series(0, 1439) AS minute, generate_series(1, :monitors::integer) AS device,
+    generate_series(1, :channels::integer) AS channel;
+
+-- name: settle_readings: what the autovacuum comes to do sooner or later
+VACUUM (ANALYZE) station_reading, monitor_reading, station_latest, station, device;
+
+-- name: room that a hypertable takes
+SELECT table_bytes, index_bytes, total_bytes FROM hypertable_detailed_size(:name::text::regclass);
+
+-- name: cluster_first_day: its rows in the order of the primary key
+DO $$
+DECLARE
+    day regclass := (SELECT min(chunk::oid) FROM show_chunks('station_reading') AS chunk);
+    key name := (SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indrelid = day AND indisprimary);
+BEGIN
+    EXECUTE format('CLUSTER %s USING %I', day, key);
+    EXECUTE format('ANALYZE %s', day);
+END
+$$;
+
 -- name: settle after filling a table
 ANALYZE alert;
