@@ -64,6 +64,7 @@ async def _serve(gate: Gate, desk: Desk, stop: asyncio.Event, server: asyncio.Se
         if carrying.done():
             carrying.result()
     finally:
+        gate.pool.terminate()  # closed, or with a statement cancelled, asyncpg would wait for a database that hangs
         stopped.cancel()
         carrying.cancel()
         await asyncio.wait([carrying])
