@@ -79,6 +79,16 @@ async def broker_killed(site: Site, chance: random.Random) -> None:
     site.load.resend([number for number, at in site.load.taken.items() if at > saved_at])
 
 
+async def broker_killed_with_a_backlog(site: Site, chance: random.Random) -> None:
+    """kill -9 of the broker just after it has saved what a stopped ingest has not taken: that is not sent again."""
+    child = chance.choice(site.ingests)
+    child.send(signal.SIGSTOP)
+    await asyncio.sleep(chance.uniform(*AWAY_S))
+    await site.save()
+    await broker_killed(site, chance)
+    child.send(signal.SIGCONT)
+
+
 async def broker_stopped(site: Site, chance: random.Random) -> None:
     """SIGSTOP and SIGCONT of the broker."""
     site.signal_broker(signal.SIGSTOP)

@@ -39,7 +39,7 @@ _cut, _slow = _networks(faults.network_cut), _networks(faults.network_slow)
 _half_open = _networks(faults.network_half_open)
 _PROCESSES: tuple[Stroke, ...] = (
     *(faults.ingest_killed, faults.ingest_stopped, faults.database_killed, faults.database_stopped),
-    *(faults.broker_killed, faults.broker_stopped),
+    *(faults.broker_killed, faults.broker_killed_with_a_backlog, faults.broker_stopped),
 )
 
 _OF_GATEWAY: tuple[Stroke, ...] = (
@@ -59,7 +59,11 @@ PLANS: dict[str, Plan] = {
     "either-stopped": Plan("两个 ingest 之一被 SIGSTOP · one of two stopped", faults.ingest_stopped, 2),
     "database-killed": Plan("数据库被 kill -9 · database killed", faults.database_killed, share=1.3),
     "database-stopped": Plan("数据库被 SIGSTOP · database stopped", faults.database_stopped),
-    "broker-killed": Plan("消息服务器被 kill -9 · broker killed", faults.broker_killed, share=1.3),
+    "broker-killed": Plan(
+        "消息服务器被 kill -9 · broker killed",
+        any_of(faults.broker_killed, faults.broker_killed_with_a_backlog),
+        share=1.3,
+    ),
     "broker-stopped": Plan("消息服务器被 SIGSTOP · broker stopped", faults.broker_stopped),
     "network-cut": Plan("网络断开 · network cut", _cut),
     "half-open": Plan("网络半开 · network half-open", _half_open, share=1.3, env=NOTICING),
