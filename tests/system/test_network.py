@@ -224,3 +224,15 @@ async def test_two_processes_do_not_fight_for_a_session_whose_lock_was_lost_unno
     await wired.stored(305)
     assert "ready as ingest 2" in second.text()
     assert [child.is_running() for child in (first, second)] == [True, True]
+
+
+async def test_two_processes_share_what_comes(wired: Wired) -> None:
+    first, second = await wired.ingest(), await wired.ingest()
+    await asyncio.to_thread(first.says, ": subscribed", 2)  # for itself, then its share
+    second.send(signal.SIGSTOP)
+    await wired.publish(range(610))
+    await wired.house.until(STORED, 305)
+
+    second.send(signal.SIGCONT)
+
+    await wired.stored(610)
