@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from sql.failure import FAILURES
 from tests.soak.disk import NoDiskError
 from tests.soak.plan import PLANS
 from tests.soak.run import Result, run
@@ -43,9 +44,9 @@ def main(
             results[name] = asyncio.run(run(plan, max(5.0, share * plan.share), random.Random(f"{seed} {name}")))
         except NoDiskError as error:
             typer.echo(f"{name}: NOT RUN: {error}")
-        except (AssertionError, TimeoutError) as error:
+        except (AssertionError, *FAILURES) as error:
             broken = True
-            typer.echo(f"{name}: WRONG, and ended early: {error or 'what was sent was not taken in time'}")
+            typer.echo(f"{name}: WRONG, and ended early: {error or type(error).__name__}")
         else:
             _tell(name, results[name], time.monotonic() - began)
     _write(seed, results)

@@ -18,11 +18,13 @@ from deploy import ports, servers
 from deploy.bench.row import memory
 from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE, Servers
 from ingest.importer import import_folder
+from sql.failure import FAILURES
 from sql.migrate import migrate
 from tests.soak.disk import Disk
 from tests.soak.load import Load, MqttLoad
 from tests.soak.loggers import Loggers
-from tests.support.deadline import until_true
+from tests.support import database
+from tests.support.deadline import until, until_true
 from tests.support.fleet import START, Fleet
 from tests.support.processes import Child, Hotgrid, descendants, hotgrid, is_alive
 from tests.support.proxy import Proxy, proxied
@@ -127,8 +129,23 @@ class Site:
                 continue
 
     async def heal(self) -> None:
-        """Start again what was killed of the servers."""
-        self.servers = await asyncio.to_thread(servers.up, self.servers.state)
+        """Start again what was killed of the servers, until they answer.
+
+        A postmaster restarts its processes by itself, but gives up when it is the recovery that was killed.
+        """
+
+        async def is_healed() -> bool:
+            self.servers = await asyncio.to_thread(servers.up, self.servers.state)
+            return await self.answers()
+
+        await until(is_healed, PATIENCE_S)
+
+    async def answers(self) -> bool:
+        """Whether the database can be asked."""
+        try:
+            return bool(await database.value(self.url, "SELECT true"))
+        except FAILURES:
+            return False
 
     async def execute(self, statement: str) -> None:
         """A statement of the owner."""
