@@ -21,6 +21,7 @@ from deploy.roster import ZONE, roster
 from deploy.run import run
 from deploy.simulate import messages_of, publish_history, simulate
 from deploy.stage import Stage
+from deploy.telemetry import telemeter
 from ingest.folder import read_folder
 from ingest.grid import Floats
 from ingest.importer import import_folder
@@ -36,6 +37,7 @@ ROSTER_DAYS = 31
 MINUTE = timedelta(minutes=1)
 READY_S = 120.0  # for the processes to start on a slow machine
 USUAL_AGE_DAYS = 1826
+TALKING = 2  # monitors that speak HJ 212 over TCP
 APART_M = 2500.0
 PLAUSIBLE_RISE = 150.0  # µg/m³
 
@@ -92,7 +94,13 @@ async def _live(place: Stage, stop: asyncio.Event) -> None:
     sent = await asyncio.to_thread(publish_history, fleet, place.mqtt_url, since, now, _until_stopped(stop))
     place.say(f"{sent} 条消息，现在转为实时 · messages; live from now on, with an emission now and then")
     _announce(place)
-    await simulate(fleet, place.mqtt_url, stop, now)
+    talking = sorted({row.mn for row in fleet.registry.monitors})[:TALKING]
+    telling = asyncio.create_task(telemeter(fleet, talking, (stage.HOST, place.gateway_port), now))
+    try:
+        await simulate(fleet, place.mqtt_url, stop, now, talking)
+    finally:
+        telling.cancel()
+        await asyncio.wait([telling])
 
 
 async def _recording(place: Stage, folder: Path, speed: float | None, stop: asyncio.Event) -> None:
@@ -111,6 +119,7 @@ async def _recording(place: Stage, folder: Path, speed: float | None, stop: asyn
 
 def _announce(place: Stage) -> None:
     place.say(f"\n  打开 · open  http://{stage.HOST}:{place.port}\n")
+    place.say(f"HJ 212 over TCP: {stage.HOST}:{place.gateway_port}")
     place.say("尚无账户：仅限本机，全部开放 · no accounts yet: everything is open, to this machine only")
     place.say("Ctrl-C 停止 · stops everything")
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -24,13 +25,19 @@ Topics = dict[str, str]
 """Device → the topic of its readings."""
 
 
-async def simulate(fleet: Fleet, mqtt_url: str, stop: asyncio.Event, since: datetime | None = None) -> None:
+async def simulate(
+    fleet: Fleet,
+    mqtt_url: str,
+    stop: asyncio.Event,
+    since: datetime | None = None,
+    elsewhere: Collection[str] = (),
+) -> None:
     """Publish every minute shortly after it has ended, from the minute `since` (or the running one) until `stop`.
 
-    Minutes that have ended already are sent at once. Raises Problem when the broker cannot be reached or stays away
-    for hours; a restart of it is bridged.
+    Minutes that have ended already are sent at once; who sends `elsewhere` is left out. Raises Problem when the broker
+    cannot be reached or stays away for hours; a restart of it is bridged.
     """
-    topics = topics_of(fleet)
+    topics = {device: topic for device, topic in topics_of(fleet).items() if device not in elsewhere}
     allow_files(len(topics) * FILES_A_CLIENT)
     stations: dict[str, Publisher] = {}
     try:
@@ -44,7 +51,7 @@ async def simulate(fleet: Fleet, mqtt_url: str, stop: asyncio.Event, since: date
 
 async def _run(fleet: Fleet, stations: dict[str, Publisher], since: datetime, stop: asyncio.Event) -> None:
     topics = topics_of(fleet)
-    delays = _delays(fleet, list(topics))
+    delays = _delays(fleet, list(stations))
     minute = since.replace(second=0, microsecond=0)
     while True:
         readings = fleet.minute(minute)
