@@ -95,12 +95,13 @@ async def _roster(on: asyncpg.Connection, asked: Asked) -> Roster:
 
 
 def _schema(asked: Asked, roster: Roster) -> pa.Schema:
-    word = pa.dictionary(pa.int32(), pa.string())
     places = [("lon", pa.float64()), ("lat", pa.float64())] if roster.kind == "mobile" else []
-    more = word if asked.step == "minute" else pa.int16()
+    more = pa.string() if asked.step == "minute" else pa.int16()
     values = [(name, pa.float32()) for name in roster.channels]
     beside = [(name + MORE[asked.step], more) for name in roster.channels]
-    return pa.schema([("ts", pa.timestamp("us", "UTC")), ("device_id", word), *places, *values, *beside], CONVERTED)
+    return pa.schema(
+        [("ts", pa.timestamp("us", "UTC")), ("device_id", pa.string()), *places, *values, *beside], CONVERTED
+    )
 
 
 def _spans(asked: Asked, roster: Roster) -> Iterator[Span]:

@@ -1,6 +1,6 @@
 """Columns into a Parquet or CSV file, piece by piece."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -46,18 +46,12 @@ def _parquet(path: Path, schema: pa.Schema) -> Iterator[Sink]:
 @contextmanager
 def _csv(path: Path, schema: pa.Schema) -> Iterator[Sink]:
     """Times with +08:00; numbers with the fewest digits that give the same float32 again."""
-    texts = pa.schema([pa.field("ts", pa.string()), *_plain(schema)])
+    texts = schema.set(0, pa.field("ts", pa.string()))
     options = pacsv.WriteOptions(quoting_style="needed")
     with _whole(path) as part, pa.OSFile(str(part), "wb") as file:
         file.write(BOM)
         with pacsv.CSVWriter(file, texts, write_options=options) as writer:
             yield lambda table: writer.write_table(_texts(table, texts))
-
-
-def _plain(schema: pa.Schema) -> Sequence[pa.Field]:
-    return [
-        pa.field(field.name, pa.string()) if pa.types.is_dictionary(field.type) else field for field in list(schema)[1:]
-    ]
 
 
 def _texts(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -66,8 +60,4 @@ def _texts(table: pa.Table, schema: pa.Schema) -> pa.Table:
     whole = not np.any(local.astype(int) % 1_000_000)
     texts = np.datetime_as_string(local, "s" if whole else "us")
     ts = pc.binary_join_element_wise(pa.array(texts, pa.string()), "+08:00", "").take(times.indices)
-    columns = [
-        ts,
-        *(column.cast(field.type) for column, field in zip(table.columns[1:], list(schema)[1:], strict=True)),
-    ]
-    return pa.table(columns, schema=schema)
+    return pa.table([ts, *table.columns[1:]], schema=schema)
