@@ -36,17 +36,16 @@ class House:
     folder: Path
 
     @contextmanager
-    def runs(self, name: str, **env: str) -> Iterator["Child"]:
-        """`hotgrid NAME` at work until the block is left."""
+    def runs(self, name: str, ready: str | None = None, **env: str) -> Iterator["Child"]:
+        """`hotgrid NAME` at work until the block is left, from when it has said that it is ready, or `ready`."""
         variables = {DATABASE_VARIABLE: self.servers.database_url, MQTT_VARIABLE: self.servers.mqtt_url}
-        log = self.folder / f"{name}.log"
-        with log.open("wb") as out:
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix=f"{name}-", suffix=".log", delete=False) as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "deploy", name], env={**os.environ, **variables, **env}, stderr=out, stdout=out
             )
-        child = Child(process, log)
+        child = Child(process, Path(out.name))
         try:
-            child.said(READY[name])
+            child.said(READY[name] if ready is None else ready)
             yield child
         finally:
             process.terminate()

@@ -2,88 +2,71 @@
 
 import asyncio
 import io
-import subprocess
 import time
-from datetime import UTC, datetime
-from multiprocessing import get_context
-from pathlib import Path
+from contextlib import ExitStack
 
-from deploy.bench.city import SENT, City, name_of
+from deploy.bench.backlog import START, STATIONS, Publish, batches, frames, hj212, publish_halves, subscribed
+from deploy.bench.city import City
+from deploy.bench.flood import flood
 from deploy.bench.house import BENCH, House, eventually, house
 from deploy.bench.row import Row, memory
-from deploy.publisher import Publisher
-from ingest.broker import Address
+from deploy.process import until
 
-STATIONS, MINUTES, BATCH = 4_000, 15, 60
-START = datetime(2026, 1, 1, tzinfo=UTC)
+MINUTES, BATCH, ASKED, SHARED = 25, 60, 10, 15  # minutes of every station: 100,000 messages or fewer
 COUNT = "SELECT coalesce(sum(devices), 0) FROM arrival"
 
 
 async def intake() -> list[Row]:
-    """Single frames and batches of an hour, one process, against `mosquitto_sub` and raw COPY."""
+    """Single frames, batches of an hour and HJ 212, against `mosquitto_sub` and raw COPY; a flood; two processes."""
     async with house(City(STATIONS, START)) as here:
         with here.runs("ingest"):
             pass  # its session stays at the broker and keeps what comes now
-        single = STATIONS * MINUTES
-        seconds, most = await _taken(here, MINUTES, 1)
+        rate, most = await _taken(here, frames, MINUTES)
         copied = await _copied(here)
-        subscribed = await asyncio.to_thread(_subscribed, here)
-        await BENCH.forget_readings.execute(here.database)
-        batched, _ = await _taken(here, BATCH, BATCH)
-        rate = single / seconds
-        return [
-            Row(f"ingest, {single:,} single frames to committed rows", rate, "messages/s", ">= 5000"),
-            Row("ingest, single frames / mosquitto_sub alone", rate / subscribed, "x"),
-            Row("mosquitto_sub alone, the same backlog", subscribed, "messages/s"),
+        alone = await asyncio.to_thread(subscribed, here, MINUTES)
+        batched, _ = await _taken(here, batches, BATCH)
+        asked, _ = await _taken(here, hj212, ASKED)
+        rows = [
+            Row(f"ingest, {STATIONS * MINUTES:,} single frames to committed rows", rate, "messages/s", ">= 8000"),
+            Row("ingest, single frames / mosquitto_sub alone", rate / alone, "x", ">= 0.4"),
+            Row("mosquitto_sub alone, the same backlog", alone, "messages/s"),
             Row("ingest, single frames / raw COPY", rate / copied, "x"),
             Row("raw COPY of the same rows", copied, "rows/s"),
-            Row(f"ingest, batches of {BATCH} frames", STATIONS * BATCH / batched, "frames/s", ">= 30000"),
-            Row("ingest, most memory while taking the backlog", most, "MB"),
-            Row("Mosquitto, most memory while keeping it", memory(here.servers.mqtt_pid or 0, "VmHWM"), "MB"),
+            Row(f"ingest, batches of {BATCH} frames", batched, "frames/s", ">= 60000"),
+            Row("ingest, HJ 212 frames, every one answered", asked, "frames/s", ">= 5000"),
+            Row(f"ingest, most memory while taking {STATIONS * MINUTES:,} messages", most, "MB", "< 300"),
+            Row("Mosquitto, most memory while keeping them", memory(here.servers.mqtt_pid or 0, "VmHWM"), "MB"),
         ]
+        with here.runs("ingest"):
+            rows += await flood(here)
+        await _share(here)
+        shared, _ = await _taken(here, frames, SHARED, processes=2)
+        return [*rows, Row("ingest, two processes / one", shared / rate, "x", ">= 1.6 if the cores allow")]
 
 
-async def _taken(here: House, minutes: int, batch: int) -> tuple[float, float]:
-    """Seconds from the first to the last commit of a backlog, scaled to all of it, and the most memory of ingest."""
-    publish_backlog(here.servers.mqtt_url, minutes, batch, "hotgrid/v1/station")
-    frames = STATIONS * minutes
+async def _taken(here: House, publish: Publish, minutes: int, processes: int = 1) -> tuple[float, float]:
+    """Frames a second between the first and the last commit of a backlog, and the most memory of one process."""
+    await BENCH.forget_readings.execute(here.database)
+    await asyncio.to_thread(publish_halves, here.servers.mqtt_url, publish, minutes)
 
     async def all_there() -> bool:
-        return bool(await here.database.fetchval(COUNT) == frames)
+        return bool(await here.database.fetchval(COUNT) == STATIONS * minutes)
 
-    with here.runs("ingest") as child:
+    with ExitStack() as stack:
+        children = [stack.enter_context(here.runs("ingest", ready=" INFO ")) for _ in range(processes)]
         await eventually(all_there)
-        most = memory(child.process.pid, "VmHWM")
+        most = max(memory(child.process.pid, "VmHWM") for child in children)
     row = await BENCH.committed.fetchrow(here.database)
     assert row is not None
-    return float(row["seconds"]) * frames / (frames - row["first"]), most
+    return (STATIONS * minutes - row["first"]) / float(row["seconds"]), most
 
 
-def publish_backlog(mqtt_url: str, minutes: int, batch: int, topic: str) -> None:
-    """A frame of every station and minute, `batch` minutes in a message, from two processes."""
-    spawn = get_context("spawn")
-    halves = [spawn.Process(target=_publish, args=(mqtt_url, minutes, batch, topic, half)) for half in (0, 1)]
-    for half in halves:
-        half.start()
-    for half in halves:
-        half.join()
+async def _share(here: House) -> None:
+    """Have two sessions at the broker that share what comes."""
 
-
-def _publish(mqtt_url: str, minutes: int, batch: int, topic: str, half: int) -> None:
-    city = City(STATIONS, START)
-    with Publisher(mqtt_url) as publisher:
-        for first in range(0, minutes, batch):
-            frames = [_frames(city, minute) for minute in range(first, first + batch)]
-            for cell in range(half, STATIONS, 2):
-                sent = [minute[cell] for minute in frames]
-                payload = sent[0] if batch == 1 else '{"readings":[' + ",".join(sent) + "]}"
-                publisher.publish(f"{topic}/{name_of(cell)}/reading", payload.encode())
-
-
-def _frames(city: City, minute: int) -> list[str]:
-    ts = city.at(minute).isoformat()
-    names = ",".join(f'"{name}":%.4g' for name in SENT)
-    return [f'{{"ts":"{ts}","values":{{{names % tuple(values)}}}}}' for values in city.values(minute).tolist()]
+    with here.runs("ingest") as one, here.runs("ingest"):
+        # once for itself, once with the other
+        await asyncio.to_thread(until, lambda: one.log.read_text().count(": subscribed") == 2, 30)
 
 
 async def _copied(here: House) -> float:
@@ -96,22 +79,3 @@ async def _copied(here: House) -> float:
     began = time.perf_counter()
     await here.database.copy_to_table("copied", source=rows, format="binary")
     return STATIONS * MINUTES / (time.perf_counter() - began)
-
-
-def _subscribed(here: House) -> float:
-    """Messages a second that `mosquitto_sub` takes of the same backlog, and does nothing with."""
-    count = STATIONS * MINUTES
-    command = _mosquitto_sub(here)
-    subprocess.run([*command, "-W", "3"], check=False, capture_output=True)  # opens its session
-    publish_backlog(here.servers.mqtt_url, MINUTES, 1, "bench")
-    began = time.perf_counter()
-    subprocess.run([*command, "-C", str(count)], check=True, stdout=subprocess.DEVNULL)
-    return count / (time.perf_counter() - began)
-
-
-def _mosquitto_sub(here: House) -> list[str]:
-    assert here.servers.mqtt_pid
-    program = Path(f"/proc/{here.servers.mqtt_pid}/exe").resolve().with_name("mosquitto_sub")
-    address = Address.parse(here.servers.mqtt_url)
-    where = ["-h", address.host, "-p", str(address.port), "-u", str(address.user), "-P", str(address.password)]
-    return [str(program), *where, "-V", "5", "-i", "bench", "-c", "-x", "3600", "-q", "1", "-t", "bench/#"]

@@ -6,6 +6,9 @@ SELECT sum(devices) AS frames, extract(epoch FROM max(at) - min(at))::float8 AS 
     (SELECT sum(devices) FROM arrival WHERE at = (SELECT min(at) FROM arrival)) AS first
 FROM arrival;
 
+-- name: quiet: how many minutes since then have come
+SELECT count(DISTINCT minute) FROM arrival WHERE minute >= :since::timestamptz;
+
 -- name: readings
 SELECT * FROM station_reading;
 
