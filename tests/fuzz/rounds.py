@@ -14,7 +14,7 @@ from tests.fuzz.corpus import KEPT
 
 WORK = Path("build/fuzz")
 ROUND = 250_000
-MOST_BYTES, USUAL_BYTES, LONG_EVERY = 64 << 10, 512, 10  # long inputs are slow: one round in so many has them
+MOST_BYTES, USUAL_BYTES, LONG_EVERY = 64 << 10, 512, 8  # long inputs are slow: one round in so many has them
 HUNG_S = 30  # longer than the limit of CPU time, for the machine may be busy
 MEMORY_MB = 1024
 DICTIONARY = Path(__file__).with_name("hj212.dict")
@@ -85,7 +85,7 @@ def _command(job: Job, seconds: int) -> list[str]:
     options = {
         "runs": job.inputs,
         "max_total_time": seconds,
-        "max_len": MOST_BYTES if job.number % LONG_EVERY == LONG_EVERY - 1 else USUAL_BYTES,
+        "max_len": MOST_BYTES if job.number % LONG_EVERY == LONG_EVERY // 2 else USUAL_BYTES,
         "timeout": HUNG_S,
         "rss_limit_mb": MEMORY_MB,
         "seed": random.SystemRandom().randrange(1, 1 << 31),
