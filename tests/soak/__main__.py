@@ -17,7 +17,7 @@ from tests.soak.run import Result, run
 from tests.soak.table import data, markdown
 
 OUT = Path("build/soak.json")
-OVERHEAD_S = 6.0  # of a plan: its servers, and catching up in the end
+OVERHEAD_S = 12.0  # of a plan: its servers, and catching up in the end
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
