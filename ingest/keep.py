@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import asyncpg
 
+from ingest.keeping import metrics
 from ingest.keeping.days import settle_day
 from ingest.keeping.district import District, load_district
 from ingest.keeping.drifts import Around, settle_drifts
@@ -75,8 +76,11 @@ async def turn(desk: Desk, now: datetime, stop: asyncio.Event) -> bool:
     await follow_thresholds(on)
     touched = [row["hour"] for row in await KEEP.touched_hours.fetch(on)]
     hours = [hour for hour in touched if hour + HOUR <= now or desk.may(hour, now, HOUR_AGAIN)]
-    for hour in _until(stop, hours):
+    for done, hour in enumerate(_until(stop, hours)):
+        metrics.BACKLOG.set(len(hours) - done)
         desk.district = await settle_hour(on, desk.district, hour)
+        metrics.HOURS.inc()
+    metrics.BACKLOG.set(0)
     changed = [row["day"] for row in await KEEP.due_days.fetch(on)]
     days = [day for day in changed if span_of(day)[1] <= now or desk.may(day, now, DAY_AGAIN)]
     for day in _until(stop, days):
@@ -118,7 +122,9 @@ async def _lead(settings: KeepSettings, now: Clock, stop: asyncio.Event) -> None
         logger.info("%s", said(*await edition(connection)))
         desk = Desk(connection, settings)
         while not stop.is_set():
-            if not await turn(desk, now(), stop):
+            with metrics.TURN.time():
+                worked = await turn(desk, now(), stop)
+            if not worked:
                 await _wait(stop, settings.keep_s)
     finally:
         await connection.close(timeout=5)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
+from ingest.keeping import metrics
 from ingest.keeping.minutes import KEEP
 from ingest.keeping.settings import KeepSettings
 from sql.queries import Query
@@ -47,4 +48,5 @@ async def _until_none(on: asyncpg.Connection, query: Query, **which: object) -> 
 
 def _tell(what: str, count: int, of: str) -> None:
     if count:
+        metrics.DROPPED.labels(what).inc(count)
         logger.info("%s: %d old %s dropped", what, count, of)

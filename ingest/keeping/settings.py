@@ -30,7 +30,7 @@ class KeepSettings(BaseSettings):
     keep_days_statistic: Days = _days(1826, "Likewise: what loggers themselves reported.")
     keep_days_device_note: Days = _days(1826, "Likewise: parameters and logs tell of fabrication.")
     keep_days_quality_flag: Days = _days(1826, "As long as the minutes that it is about.")
-    keep_days_hour_mean: Days = _days(10 * YEAR, "A sixth of the minutes' space.")
+    keep_days_hour_mean: Days = _days(10 * YEAR, "A quarter of the minutes' space.")
     keep_days_day_mean: Days = _days(FOR_EVER, "Hardly any space.")
     keep_days_verdict: Days = _days(30, "What alerts need of it is in their evidence.")
     keep_days_refused: Days = _days(30, "Time enough to mend what refused it.")
