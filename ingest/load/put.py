@@ -48,13 +48,13 @@ MOBILE = Table("mobile_reading", "mobile_arriving", LOAD.create_mobile_arriving,
 class Load:
     """Rows of one table, ready to go: how many, encoded for COPY; which hours of which devices they touch.
 
-    `newest` are the rows that are to be shown as the newest of their devices.
+    `within` are the devices and the first and last time; `newest` the rows that are to be shown as their newest.
     """
 
     table: Table
     count: int
     encoded: bytes
-    span: dict[str, datetime]
+    within: dict[str, object]
     touched: dict[str, list[object]]
     newest: dict[str, list[object]]
 
@@ -129,7 +129,7 @@ async def _merge(on: asyncpg.Connection, load: Load, now: datetime) -> int:
     """By way of a table where they wait: what is new, and of stations what fills in what is there in part."""
     await load.table.create.execute(on)
     await _copy(on, load.table.waiting, load.encoded)
-    others = await LOAD.other_stations.fetch(on, **load.span) if load.table is STATIONS else []
+    others = await LOAD.other_stations.fetch(on, **load.within) if load.table is STATIONS else []
     if others:
         columns = {name: [row[name] for row in others] for name in ("device", "ts", *NAMES, "qc")}
         await READING.put_station_readings.execute(on, now=now, live=False, **columns)
@@ -152,8 +152,9 @@ def _load(
     touched: dict[str, list[object]],
     newest: dict[str, list[object]],
 ) -> Load:
-    span = {"first": _time(int(ts.min())), "last": _time(int(ts.max()))}
-    return Load(table, len(ts), encode(fields), span, touched, newest)
+    devices = np.unique(fields[0].data).tolist()
+    within = {"first": _time(int(ts.min())), "last": _time(int(ts.max())), "devices": devices}
+    return Load(table, len(ts), encode(fields), within, touched, newest)
 
 
 def _measured(rows: Rows) -> list[Column]:

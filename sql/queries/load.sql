@@ -16,13 +16,10 @@ WITH added AS (
 )
 SELECT count(*) FROM added;
 
--- name: other_stations: rows that are there and are not the same; each is looked up by its key, whatever is guessed
-SELECT new.* FROM station_arriving AS new CROSS JOIN LATERAL (
-    SELECT * FROM station_reading AS r
-    WHERE r.device = new.device AND r.ts = new.ts AND r.ts BETWEEN :first AND :last
-    OFFSET 0
-) AS old
-WHERE new IS DISTINCT FROM old;
+-- name: other_stations: rows that are there and are not the same. Devices and span bound the search: a file may be in
+-- the order of either.
+SELECT new.* FROM station_arriving AS new JOIN station_reading AS old USING (device, ts)
+WHERE old.device = ANY(:devices::integer[]) AND old.ts BETWEEN :first AND :last AND new IS DISTINCT FROM old;
 
 -- name: add_monitors
 WITH added AS (
