@@ -7,11 +7,11 @@ does not cost the others.
 import json
 import math
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 
-from ingest.frame import Decoded, Message, Reject, Sent, minute_of
+from ingest.frame import Decoded, Message, Reject, Sent
 
 MOST_FRAMES = 1440
 _Time = Annotated[datetime, msgspec.Meta(tz=True)] | int | float
@@ -67,7 +67,7 @@ def _whole(payload: Payload) -> list[JsonFrame]:
     elif payload.ts is msgspec.UNSET or payload.values is msgspec.UNSET:
         raise FrameError("structure", "ts and values are needed, or readings")
     else:
-        frames = [JsonFrame(payload.ts, payload.values, payload.flags, payload.lon, payload.lat)]
+        frames = [cast(JsonFrame, payload)]  # which has all that a frame has
     if not all(frame.values or frame.flags for frame in frames):
         raise FrameError("empty", "no values")
     return frames
@@ -94,7 +94,8 @@ def _check_length(frames: int) -> None:
 
 def _minute(ts: datetime | int | float) -> datetime:
     """The minute of a time as sent; raises FrameError."""
-    return minute_of(_instant(ts))
+    at = _instant(ts)
+    return at.replace(second=0, microsecond=0) if at.second or at.microsecond else at
 
 
 def _second(ts: datetime | int | float) -> datetime:
@@ -104,7 +105,8 @@ def _second(ts: datetime | int | float) -> datetime:
 
 def _instant(ts: datetime | int | float) -> datetime:
     try:
-        return (ts if isinstance(ts, datetime) else datetime.fromtimestamp(ts / 1000, UTC)).astimezone(UTC)
+        at = ts if isinstance(ts, datetime) else datetime.fromtimestamp(ts / 1000, UTC)
+        return at if at.tzinfo is UTC else at.astimezone(UTC)
     except (OverflowError, ValueError, OSError):
         raise FrameError("time", f"ts: no time: {ts!r}") from None
 
