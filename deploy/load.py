@@ -57,6 +57,7 @@ def _json(path: Path, tally: "Tally") -> dict[str, object]:
         "empty": tally.empty,
         "unknown_devices": dict(tally.unknown),
         "refused": dict(tally.refused),
+        "ignored_columns": list(tally.ignored),
         "first_refused": tally.shown,
     }
 
@@ -66,6 +67,8 @@ def _lines(path: Path, tally: "Tally") -> Iterator[str]:
         f"{path.name}: 读取 · rows read {tally.read:,}; 新增 · new {tally.new:,}; "
         f"已有 · already there {tally.there:,}; 空行 · empty {tally.empty:,}"
     )
+    if tally.ignored:
+        yield f"  不是通道的列 · columns of no channel: {', '.join(tally.ignored)}"
     if tally.unknown:
         rows = sum(tally.unknown.values())
         named = ", ".join(f"{name} ({count:,})" for name, count in tally.unknown.most_common(NAMED))

@@ -58,6 +58,7 @@ async def load(
 ) -> None:
     """Load a file; `tally` is kept up to date with what is committed. Raises LoadError and what will not pass."""
     file = open_file(asked.path)
+    tally.ignored = file.ignored
     async with await open_pool(database_url, "load", 2) as pool:
         directory = await load_directory(pool)
         if asked.is_converted or file.is_converted:

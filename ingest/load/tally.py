@@ -20,6 +20,8 @@ class Tally:
     empty: int = 0
     unknown: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    ignored: tuple[str, ...] = ()
+    """Columns that are of no channel."""
     shown: list[str] = field(default_factory=list)
     """The first of what was refused, with the number of the row."""
 

@@ -42,10 +42,14 @@ def lines(count: int) -> list[Line]:
 
 
 def test_it_says_what_became_of_the_rows(env: dict[str, str], tmp_path: Path) -> None:
-    extra: list[Line] = [{**lines(1)[0], "device_id": "X9"}, {**lines(1)[0], "device_id": "S2", "no2": -1e9}]
+    extra: list[Line] = [
+        {**lines(1)[0], "device_id": "X9", "街道": "东山"},
+        {**lines(1)[0], "device_id": "S2", "no2": -1e9},
+    ]
     path = str(write_csv(tmp_path / "a.csv", lines(10)[2:] + extra, bom=True))
     assert said(env, "load", path).splitlines() == [
         "a.csv: 读取 · rows read 10; 新增 · new 9; 已有 · already there 0; 空行 · empty 0",
+        "  不是通道的列 · columns of no channel: 街道",
         "  未登记设备 · devices not in the registry, 1 rows: X9 (1)",
         "  未装入 · refused, implausible: 1",
         "    行 · row 11: implausible: no2: -1e+09 µg/m³ cannot be",
