@@ -27,11 +27,8 @@ RECONNECT_S = (1.0, 30.0)
 GREETING_S = 10.0
 
 
-class Handle(NamedTuple):
-    """What a message is acknowledged by; `connection` tells a handle of an older connection, where ids were others."""
-
-    connection: int
-    mid: int
+Handle = tuple[int, int]
+"""What a message is acknowledged by: the number of the connection, since on another one ids are others, and its id."""
 
 
 class Address(NamedTuple):
@@ -122,7 +119,7 @@ class Broker:
         """Tell the broker that these are committed, and make room for as many."""
         self._room.leave(len(messages), weight(messages))
         if self._link:
-            handles = [message.handle for message in messages if isinstance(message.handle, Handle)]
+            handles = [message.handle for message in messages if isinstance(message.handle, tuple)]
             self._link.acknowledge(mid for connection, mid in handles if mid and connection == self._connection)
             self._link.read_on()
 
@@ -177,7 +174,7 @@ class Broker:
 
     def _accept(self, message: Publish) -> bool:
         topic, payload, mid = message
-        return self._room.enter(Message(topic, payload, Handle(self._connection, mid)), monotonic())
+        return self._room.enter(Message(topic, payload, (self._connection, mid)), monotonic())
 
     def _hear(self, link: Link, answer: Answer) -> None:
         """What the broker says beside messages."""

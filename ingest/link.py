@@ -65,8 +65,8 @@ class Link(asyncio.Protocol):
                     self._hear(packet)
                 elif not (room := self._accept(packet)):
                     break
-                elif packet.mid:
-                    self._owed.append(packet.mid)
+                elif packet[2]:
+                    self._owed.append(packet[2])
                 at = end
         except ValueError as error:
             self.end(f"not MQTT 5: {error}")

@@ -27,12 +27,8 @@ _SIZES: dict[int, int | str] = {
 }  # fmt: skip
 
 
-class Publish(NamedTuple):
-    """A message; `mid` is 0 at QoS 0, which is not acknowledged."""
-
-    topic: str
-    payload: bytes
-    mid: int
+Publish = tuple[str, bytes, int]
+"""A message: topic, payload, and the number by which it is acknowledged, 0 at QoS 0."""
 
 
 class Answer(NamedTuple):
@@ -100,7 +96,7 @@ def _publish(kind: int, data: bytes, start: int, end: int) -> Publish:
     size, at = _number(data, at)
     if at + size > end:
         raise ValueError("a message whose topic and properties are longer than itself")
-    return Publish(topic, data[at + size : end], mid)
+    return topic, data[at + size : end], mid
 
 
 def _answer(kind: int, body: bytes) -> Answer:
