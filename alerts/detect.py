@@ -18,6 +18,7 @@ from alerts.silence import listen
 from alerts.watch import compile as compile_kernels
 from ingest.importer import load_registry
 from sql.failure import FAILURES, is_passing
+from sql.lead import is_leader
 from sql.pool import connect
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ async def _lead(settings: DetectSettings, now: Clock, stop: asyncio.Event) -> No
     """Work on the one connection that holds the lock: when it is gone, so is every right to write."""
     connection = await connect(settings.database_url, "detect")
     try:
-        if not await _is_leader(connection, stop):
+        if not await is_leader(connection, MINUTE, stop, logger):
             return
         wake, changed = asyncio.Event(), asyncio.Event()
         changed.set()
@@ -64,25 +65,6 @@ async def _lead(settings: DetectSettings, now: Clock, stop: asyncio.Event) -> No
             wake.clear()
     finally:
         await connection.close(timeout=5)
-
-
-async def _is_leader(connection: asyncpg.Connection, stop: asyncio.Event) -> bool:
-    if await MINUTE.try_lead.fetchval(connection):
-        logger.info("at work")
-        return True
-    logger.info("standing by: another detector works")
-    waiting = asyncio.ensure_future(MINUTE.lead.execute(connection))
-    stopped = asyncio.ensure_future(stop.wait())
-    await asyncio.wait([waiting, stopped], return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not waiting.done():
-        waiting.cancel()
-        with suppress(asyncio.CancelledError):
-            await waiting
-        return False
-    await waiting
-    logger.info("at work: taking over")
-    return True
 
 
 async def _post(connection: asyncpg.Connection, settings: DetectSettings, post: Post | None) -> Post | None:

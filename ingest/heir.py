@@ -6,13 +6,13 @@ A broker fills every session that is subscribed, also that of a process that doe
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import asyncpg
 
+from ingest.beside import beside
 from ingest.broker import Broker
 from ingest.slot import SLOT
-from sql.failure import FAILURES, is_passing
 
 logger = logging.getLogger(__name__)
 
@@ -31,24 +31,14 @@ def session(number: int) -> str:
 @asynccontextmanager
 async def inheriting(pool: asyncpg.Pool, leave: Leave, carry: Carry) -> AsyncIterator[None]:
     """While inside, look after abandoned sessions; `carry` is the road of their messages."""
-    task = asyncio.create_task(_inherit(pool, leave, carry))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _inherit(pool: asyncpg.Pool, leave: Leave, carry: Carry) -> None:
     before: set[int] = set()
-    while True:
-        try:
-            before = await _look(pool, before, leave, carry)
-        except FAILURES as error:
-            if not is_passing(error):
-                raise
-        await asyncio.sleep(CHECK_S)
+
+    async def look() -> None:
+        nonlocal before
+        before = await _look(pool, before, leave, carry)
+
+    async with beside(look, CHECK_S):
+        yield
 
 
 async def _look(pool: asyncpg.Pool, before: set[int], leave: Leave, carry: Carry) -> set[int]:

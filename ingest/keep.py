@@ -22,6 +22,7 @@ from ingest.keeping.thresholds import follow_thresholds
 from ingest.validity import BEIJING, hour_of, span_of
 from sql.compression import edition, said
 from sql.failure import FAILURES, is_passing
+from sql.lead import is_leader
 from sql.pool import connect
 
 logger = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ async def _lead(settings: KeepSettings, now: Clock, stop: asyncio.Event) -> None
     """Work on the one connection that holds the lock: when it is gone, so is every right to write."""
     connection = await connect(settings.database_url, "keep")
     try:
-        if not await _is_leader(connection, stop):
+        if not await is_leader(connection, KEEP, stop, logger):
             return
         logger.info("%s", said(*await edition(connection)))
         desk = Desk(connection, settings)
@@ -128,25 +129,6 @@ async def _lead(settings: KeepSettings, now: Clock, stop: asyncio.Event) -> None
                 await _wait(stop, settings.keep_s)
     finally:
         await connection.close(timeout=5)
-
-
-async def _is_leader(connection: asyncpg.Connection, stop: asyncio.Event) -> bool:
-    if await KEEP.try_lead.fetchval(connection):
-        logger.info("at work")
-        return True
-    logger.info("standing by: another keeper works")
-    waiting = asyncio.ensure_future(KEEP.lead.execute(connection))
-    stopped = asyncio.ensure_future(stop.wait())
-    await asyncio.wait([waiting, stopped], return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not waiting.done():
-        waiting.cancel()
-        with suppress(asyncio.CancelledError):
-            await waiting
-        return False
-    await waiting
-    logger.info("at work: taking over")
-    return True
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

@@ -1,16 +1,15 @@
 """Frames that were split into packets: kept in the database until all have come, whoever took which of them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from ingest.batch import Batch
+from ingest.beside import beside
 from ingest.frame import Message, Reject, Taken
 from ingest.gate import Gate
 from ingest.protocols.hj212 import alone, join
 from ingest.store import READING, commit, patiently
-from sql.failure import FAILURES, is_passing
 from sql.queries import Record
 
 SWEEP_S = 60.0
@@ -22,23 +21,8 @@ KEY = ("device", "command", "data_time", "total")
 @asynccontextmanager
 async def sweeping(gate: Gate, take_in: TakeIn) -> AsyncIterator[None]:
     """While inside, look now and then after packets whose others never come, and after those of a process that died."""
-    task = asyncio.create_task(_sweep(gate, take_in))
-    try:
+    async with beside(lambda: take_parts(gate, take_in), SWEEP_S):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _sweep(gate: Gate, take_in: TakeIn) -> None:
-    while True:
-        await asyncio.sleep(SWEEP_S)
-        try:
-            await take_parts(gate, take_in)
-        except FAILURES as error:
-            if not is_passing(error):
-                raise
 
 
 async def take_parts(gate: Gate, take_in: TakeIn) -> None:

@@ -4,16 +4,15 @@ Over its own restart Mosquitto 2.0 keeps the subscriptions of a session, but not
 before ingest is back, it acknowledges and gives to nobody.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import asyncpg
 
+from ingest.beside import beside
 from ingest.broker import Broker
 from ingest.protocols import PROTOCOLS, Source
 from ingest.slot import SLOT
-from sql.failure import FAILURES, is_passing
 
 LOOK_S = 1.0
 
@@ -30,25 +29,14 @@ async def sharing(pool: asyncpg.Pool, broker: Broker, sources: Sequence[Source])
 
     While it changes, something may come twice: it is stored once.
     """
-    task = asyncio.create_task(_share(pool, broker, sources))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _share(pool: asyncpg.Pool, broker: Broker, sources: Sequence[Source]) -> None:
     before: bool | None = None
-    while True:
-        try:
-            shared = await SLOT.sessions.fetchval(pool) > 1
-        except FAILURES as error:
-            if not is_passing(error):
-                raise
-        else:
-            if shared != before:
-                broker.listen(topics(sources, shared), topics(sources, not shared))
-            before = shared
-        await asyncio.sleep(LOOK_S)
+
+    async def look() -> None:
+        nonlocal before
+        shared = await SLOT.sessions.fetchval(pool) > 1
+        if shared != before:
+            broker.listen(topics(sources, shared), topics(sources, not shared))
+        before = shared
+
+    async with beside(look, LOOK_S):
+        yield
