@@ -87,8 +87,11 @@ def main() -> None:
         return
     _say({})
     deeds: dict[str, Callable[[Path], dict[str, str | int]]] = {"up": _up, "down": _down, "fill": _fill, "free": _free}
-    for line in sys.stdin:
-        _say(deeds[line.strip()](folder))
+    try:
+        for line in sys.stdin:
+            _say(deeds[line.strip()](folder))
+    finally:  # whoever told us is gone
+        _down(folder)
 
 
 def _say(told: dict[str, str | int]) -> None:
