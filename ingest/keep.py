@@ -16,7 +16,7 @@ from ingest.keeping.district import District, load_district
 from ingest.keeping.drifts import Around, settle_drifts
 from ingest.keeping.hours import HOUR, settle_hour
 from ingest.keeping.minutes import KEEP
-from ingest.keeping.retention import cap_refused, drop_old
+from ingest.keeping.retention import cap_refused, drop_old, order_old
 from ingest.keeping.settings import KeepSettings
 from ingest.keeping.thresholds import follow_thresholds
 from ingest.validity import BEIJING, hour_of, span_of
@@ -34,7 +34,7 @@ DAY = timedelta(days=1)
 HOUR_AGAIN = timedelta(minutes=10)  # an hour that is not over is dealt with no more often than that …
 DAY_AGAIN = timedelta(hours=1)  # … a day …
 DRIFT_AGAIN = timedelta(minutes=10)  # … and drifts
-QUIET_HOUR = 3  # in Beijing: when old data go
+QUIET_HOUR, QUIET_LASTS = 3, timedelta(hours=3)  # in Beijing: when old data go and are put into order
 
 
 @dataclass(slots=True)
@@ -91,7 +91,9 @@ async def turn(desk: Desk, now: datetime, stop: asyncio.Event) -> bool:
     if desk.may("old", now, now - _quiet(now)):
         await drop_old(on, desk.settings, now)
     await cap_refused(on, desk.settings)
-    return bool(hours or days)
+    if hours or days:
+        return True
+    return now - _quiet(now) < QUIET_LASTS and await order_old(on, now)
 
 
 def _until(stop: asyncio.Event, work: Sequence[T]) -> Iterator[T]:

@@ -120,6 +120,31 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.order_chunk(before timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET lock_timeout TO '5s'
+    AS $$
+DECLARE
+    chunk regclass;
+    key text;
+BEGIN
+    SELECT c.oid::regclass, i.indexrelid::regclass::text INTO chunk, key
+    FROM timescaledb_information.chunks AS t
+    JOIN pg_class AS c ON c.oid = format('%I.%I', t.chunk_schema, t.chunk_name)::regclass
+    JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary AND NOT i.indisclustered
+    WHERE t.hypertable_name IN ('station_reading', 'monitor_reading')
+        AND t.range_end < least(before, now() - INTERVAL '1 day')
+    ORDER BY t.range_start
+    LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format('CLUSTER %s USING %I', chunk, (SELECT relname FROM pg_class WHERE oid = key::regclass));
+    RETURN chunk::text;
+END
+$$;
+
 CREATE TABLE public.alert (
     alert_id text NOT NULL,
     kind text NOT NULL,
@@ -990,6 +1015,9 @@ GRANT USAGE ON SCHEMA public TO hotgrid_app;
 
 REVOKE ALL ON FUNCTION public.drop_old_chunks(what text, before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.drop_old_chunks(what text, before timestamp with time zone) TO hotgrid_app;
+
+REVOKE ALL ON FUNCTION public.order_chunk(before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.order_chunk(before timestamp with time zone) TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alert TO hotgrid_app;
 

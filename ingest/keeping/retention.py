@@ -1,7 +1,7 @@
-"""The end of what is old: chunks as a whole, rows of plain tables some at a time."""
+"""What becomes of old rows: put into order, then dropped: chunks as a whole, rows of plain tables some at a time."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -19,6 +19,21 @@ CHUNKED = (
 PLAIN = {"device_note": KEEP.drop_notes, "hj212_part": KEEP.drop_hj212_parts, "refused": KEEP.drop_refused}
 MOST = 5000  # rows a statement
 MEGABYTE = 1 << 20
+SETTLED = timedelta(days=2)  # after so long hardly anything comes for a day any more
+
+
+async def order_old(on: asyncpg.Connection, now: datetime) -> bool:
+    """Put a day of readings that is over into the order of its devices; True if there was one.
+
+    They come in minute by minute and are asked for device by device: its day then lies together, not on a page a minute.
+    """
+    try:
+        chunk = await KEEP.order_chunk.fetchval(on, before=now - SETTLED)
+    except asyncpg.LockNotAvailableError:
+        return False  # somebody reads it: the next time
+    if chunk:
+        logger.info("%s: put into the order of its devices", chunk)
+    return chunk is not None
 
 
 async def drop_old(on: asyncpg.Connection, settings: KeepSettings, now: datetime) -> None:

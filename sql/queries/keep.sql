@@ -178,6 +178,9 @@ ON CONFLICT DO NOTHING;
 -- name: drop_chunks that are older than a time altogether; the number of them
 SELECT drop_old_chunks(:what::text, :before::timestamptz);
 
+-- name: order_chunk: one of the days that were over at a time into the order of its key; null where all are
+SELECT order_chunk(:before::timestamptz);
+
 -- name: drop_notes some at a time; how many there were
 WITH gone AS (
     DELETE FROM device_note WHERE ctid = ANY(ARRAY(

@@ -9,7 +9,9 @@ import pytest
 
 from ingest.keep import Desk, turn
 from ingest.keeping import retention
+from ingest.keeping.retention import order_old
 from ingest.keeping.settings import KeepSettings
+from ingest.validity import BEIJING
 from sql.pool import connect
 from tests.support.kept import work
 
@@ -135,3 +137,35 @@ async def test_old_data_go_when_the_keeper_comes_and_then_in_quiet_nights(
         assert left == [0, 1, 0, 1]
     finally:
         await connection.close()
+
+
+async def test_days_that_are_over_are_put_into_the_order_of_their_devices_once_and_at_night(
+    district: str, pool: asyncpg.Pool, now: datetime
+) -> None:
+    for minute in range(3):
+        for device in (3, 1, 2):
+            reading = "INSERT INTO station_reading (device, ts, pm25) VALUES ($1, $2, 5)"
+            await pool.execute(reading, device, now - 4 * DAY + timedelta(minutes=minute))
+            await pool.execute(reading, device, now + timedelta(minutes=minute))
+    on = await connect(district, "test")
+    try:
+        assert await order_old(on, now)
+        assert not await order_old(on, now)
+    finally:
+        await on.close()
+    lie = await pool.fetch("SELECT device FROM station_reading WHERE ts < $1 ORDER BY tableoid, ctid", now - DAY)
+    assert [row["device"] for row in lie] == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+    fresh = await pool.fetch("SELECT device FROM station_reading WHERE ts > $1 ORDER BY tableoid, ctid", now - DAY)
+    assert [row["device"] for row in fresh] == [3, 1, 2] * 3
+
+
+@pytest.mark.parametrize(("hour", "at_work"), [(4, True), (12, False)])
+async def test_days_are_put_into_order_when_it_is_quiet(
+    district: str, pool: asyncpg.Pool, now: datetime, hour: int, at_work: bool
+) -> None:
+    await pool.execute("INSERT INTO station_reading (device, ts, pm25) VALUES (1, $1, 5)", now - 9 * DAY)
+    await work(district, now.astimezone(BEIJING).replace(hour=hour))
+    ordered = (
+        "SELECT count(*) > 0 FROM pg_index WHERE indisclustered AND indrelid IN (SELECT show_chunks('station_reading'))"
+    )
+    assert await pool.fetchval(ordered) is at_work
