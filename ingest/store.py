@@ -119,12 +119,16 @@ def digest_of(message: Message) -> bytes:
 
 
 def _row_columns(rows: Rows) -> dict[str, list[object]]:
-    columns: dict[str, list[object]] = {channel.name: rows.values[:, i].tolist() for i, channel in enumerate(CHANNELS)}
-    qc: list[object] = [None] * len(rows.devices)
-    for row in np.flatnonzero(np.any(rows.qc, axis=1)):
+    """What nobody sent is an empty column: `unnest` fills it up with nulls."""
+    sent = np.isfinite(rows.values).any(axis=0).tolist()
+    flagged = np.flatnonzero(rows.qc.any(axis=1))
+    columns: dict[str, list[object]] = {
+        channel.name: rows.values[:, i].tolist() if sent[i] else [] for i, channel in enumerate(CHANNELS)
+    }
+    qc: list[object] = [None] * len(rows.devices) if len(flagged) else []
+    for row in flagged:
         qc[row] = rows.qc[row].tobytes()
-    columns["qc"] = qc
-    return {"device": list(rows.devices), "ts": list(rows.minutes), **columns}
+    return {"device": list(rows.devices), "ts": list(rows.minutes), **columns, "qc": qc}
 
 
 def _track_columns(batch: Batch) -> dict[str, list[object]]:
