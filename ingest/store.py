@@ -120,7 +120,7 @@ def digest_of(message: Message) -> bytes:
 
 def _row_columns(rows: Rows) -> dict[str, list[object]]:
     """What nobody sent is an empty column: `unnest` fills it up with nulls."""
-    sent = np.isfinite(rows.values).any(axis=0).tolist()
+    sent = np.asarray(np.isfinite(rows.values).any(axis=0))
     flagged = np.flatnonzero(rows.qc.any(axis=1))
     columns: dict[str, list[object]] = {
         channel.name: rows.values[:, i].tolist() if sent[i] else [] for i, channel in enumerate(CHANNELS)
