@@ -51,7 +51,7 @@ class Done(NamedTuple):
 def jobs(shares: dict[str, int], inputs: int) -> list[Job]:
     """Rounds of all targets in turn, by their shares of all inputs."""
     whole = sum(shares.values())
-    by_target = [list(_rounds(target, inputs * share // whole)) for target, share in shares.items()]
+    by_target = [list(_rounds(target, -(-inputs * share // whole))) for target, share in shares.items()]
     return sorted((job for rounds in by_target for job in rounds), key=lambda job: job.number)
 
 
