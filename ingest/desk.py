@@ -83,7 +83,7 @@ class Desk:
         self.room.settle(monotonic())
 
     def done(self, messages: Sequence[Message], taken: Taken) -> None:
-        """These are committed: answer, make room, and let in who waits, first who has least inside and has waited longest."""
+        """These are committed: answer, make room, and let in who waits: first who has least inside, longest."""
         self.room.leave(len(messages), weight(messages))
         for claim in taken.held:
             if claim.reply is not None:
