@@ -17,7 +17,6 @@ from ingest.grid import Grid
 from ingest.period import Period, convert
 from ingest.quality import MONITOR_RANGE, implausible, judge
 
-
 MOST_PACKETS = 100  # of one frame: more than any list of factors needs
 
 

@@ -72,16 +72,5 @@ VACUUM (ANALYZE) station_reading, monitor_reading, station_latest, station, devi
 -- name: room that a hypertable takes
 SELECT table_bytes, index_bytes, total_bytes FROM hypertable_detailed_size(:name::text::regclass);
 
--- name: cluster_first_day: its rows in the order of the primary key
-DO $$
-DECLARE
-    day regclass := (SELECT min(chunk::oid) FROM show_chunks('station_reading') AS chunk);
-    key name := (SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indrelid = day AND indisprimary);
-BEGIN
-    EXECUTE format('CLUSTER %s USING %I', day, key);
-    EXECUTE format('ANALYZE %s', day);
-END
-$$;
-
 -- name: settle after filling a table
 ANALYZE alert;

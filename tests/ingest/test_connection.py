@@ -108,7 +108,12 @@ def both_ends() -> Iterator[tuple[socket.socket, socket.socket]]:
 async def test_acknowledgements_go_out_in_the_order_in_which_the_messages_came() -> None:
     with both_ends() as (ours, theirs):
         came: list[int] = []
-        link = Link(b"", lambda message: came.append(message[2]) is None, lambda: None, lambda _: None)
+
+        def accept(message: mqtt.Publish) -> bool:
+            came.append(message[2])
+            return True
+
+        link = Link(b"", accept, lambda: None, lambda _: None)
         await asyncio.get_running_loop().create_connection(lambda: link, sock=ours)
         theirs.sendall(b"".join(b"\x32\x06\x00\x01a\x00%c\x00" % mid for mid in (5, 3, 9, 4)))
         await until_true(lambda: came == [5, 3, 9, 4])
