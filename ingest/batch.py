@@ -1,10 +1,10 @@
 """What messages say, laid out in the columns in which it is judged and stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from ingest.period import Period, convert
 from ingest.quality import MONITOR_RANGE, implausible, judge
 
 MOST_PACKETS = 100  # of one frame: more than any list of factors needs
+MOST_NAME, MOST_TEXT = 64, 2000  # characters of what a logger says about itself: a frame has 950
 
 
 class Span(NamedTuple):
@@ -42,6 +43,9 @@ class Refusable(Protocol):
     @property
     def device_id(self) -> str:
         """Whose it is."""
+
+
+R = TypeVar("R", bound=Refusable)
 
 
 class Value(NamedTuple):
@@ -169,7 +173,7 @@ class _StationRows:
 
     def add(self, frame: Sent, device: int) -> None:
         """A frame of a minute that is there already adds the channels that are not: of a channel the first counts."""
-        if not frame.values or not frame.values.keys() <= COLUMN.keys():
+        if not frame.values or not frame.values.keys() <= COLUMN.keys() >= frame.flags.keys():
             frame = _named(frame)
             for name in frame.values.keys() - COLUMN.keys():
                 self.batch.refuse(frame, "channel", f"values.{name}: no such channel of a station")
@@ -262,26 +266,31 @@ def _judged(frame: Sent, name: str, value: float | None, qc: Qc, batch: Batch) -
     return value, int(qc)
 
 
+def _known(items: Iterable[R], denied: set[int], directory: Directory) -> Iterator[tuple[int, R]]:
+    """Those of devices that may send, with the device's number; of the others the claim was refused already."""
+    for item in items:
+        device = directory.number(item.device_id)
+        if device is not None and id(item.message) not in denied:
+            yield device, item
+
+
 def _lay_out_rest(decoded: Decoded, denied: set[int], directory: Directory, span: Span, batch: Batch) -> None:
-    """What loggers send besides frames; of a device that nobody knows the claim was refused already."""
-    for statistic in decoded.statistics:
-        if id(statistic.message) in denied:
-            continue
+    """What loggers send besides frames."""
+    for _, statistic in _known(decoded.statistics, denied, directory):
         if not span.oldest <= statistic.start <= span.newest:
             batch.refuse(statistic, "time", f"DataTime: {statistic.start:%Y-%m-%d %H:%M}Z is not believed")
         elif isinstance(row := convert(statistic, directory), Period):
             batch.periods.append(row)
         else:
             batch.refuse(statistic, *row)
-    for note in decoded.notes:
-        device = directory.number(note.device_id)
-        if device is not None and id(note.message) not in denied:
-            batch.notes.append((device, note))
+    for device, note in _known(decoded.notes, denied, directory):
+        if span.oldest <= note.at <= span.newest:
+            short = note._replace(code=note.code[:MOST_NAME], name=note.name[:MOST_NAME], text=note.text[:MOST_TEXT])
+            batch.notes.append((device, short))
+        else:
+            batch.refuse(note, "time", f"DataTime: {note.at:%Y-%m-%d %H:%M}Z is not believed")
     times: dict[tuple[int, int, int], str] = {}
-    for part in decoded.parts:
-        device = directory.number(part.device_id)
-        if device is None or id(part.message) in denied:
-            continue
+    for device, part in _known(decoded.parts, denied, directory):
         if part.total > MOST_PACKETS:
             batch.refuse(part, "part", f"PNUM is {part.total}; up to {MOST_PACKETS} packets are put together")
             continue

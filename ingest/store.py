@@ -22,7 +22,7 @@ from sql.queries import Queries
 logger = logging.getLogger(__name__)
 
 READING = Queries("reading")
-RETRY_S = (0.2, 10.0)
+RETRY_S = (0.2, 2.0)
 KEPT_BYTES = 256 << 10  # of a refused message: any batch that a device may send fits in
 T = TypeVar("T")
 

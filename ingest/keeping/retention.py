@@ -25,7 +25,7 @@ SETTLED = timedelta(days=2)  # after so long hardly anything comes for a day any
 async def order_old(on: asyncpg.Connection, now: datetime) -> bool:
     """Put a day of readings that is over into the order of its devices; True if there was one.
 
-    They come in minute by minute and are asked for device by device: its day then lies together, not on a page a minute.
+    They come in minute by minute and are asked for device by device: then a day of one lies together, not page by page.
     """
     try:
         chunk = await KEEP.order_chunk.fetchval(on, before=now - SETTLED)
