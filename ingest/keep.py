@@ -68,7 +68,7 @@ async def keep(settings: KeepSettings, now: Clock, stop: asyncio.Event) -> None:
 
 
 async def turn(desk: Desk, now: datetime, stop: asyncio.Event) -> bool:
-    """Deal with what is due at `now`, the oldest first; True if there was something."""
+    """Deal with what is due at `now`, the oldest first; True if there is more that need not wait."""
     on = desk.connection
     desk.district = await load_district(on, desk.district)
     if desk.district is None:
@@ -91,8 +91,6 @@ async def turn(desk: Desk, now: datetime, stop: asyncio.Event) -> bool:
     if desk.may("old", now, now - _quiet(now)):
         await drop_old(on, desk.settings, now)
     await cap_refused(on, desk.settings)
-    if hours or days:
-        return True
     return now - _quiet(now) < QUIET_LASTS and await order_old(on, now)
 
 
@@ -126,8 +124,8 @@ async def _lead(settings: KeepSettings, now: Clock, stop: asyncio.Event) -> None
         desk = Desk(connection, settings)
         while not stop.is_set():
             with metrics.TURN.time():
-                worked = await turn(desk, now(), stop)
-            if not worked:
+                more = await turn(desk, now(), stop)
+            if not more:  # late readings trickle in: each of them at once would be a turn without an end
                 await _wait(stop, settings.keep_s)
     finally:
         await connection.close(timeout=5)

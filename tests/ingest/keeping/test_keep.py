@@ -269,6 +269,18 @@ async def test_what_is_due_waits_while_the_keeper_is_asked_to_stop(desk: Desk, p
     assert len((await tables(pool))["touched"]) > 0
 
 
+async def test_a_turn_deals_with_all_that_is_due_so_what_comes_meanwhile_can_wait(
+    desk: Desk, pool: asyncpg.Pool
+) -> None:
+    await store(pool, fabricate(6, 3))
+    assert not await turn(desk, LATER, asyncio.Event())
+    made = await tables(pool)
+    assert (made["touched"], made["day_due"]) == ([], [])
+    assert made["hour_mean"]
+    await turn(desk, LATER, asyncio.Event())
+    assert await tables(pool) == made
+
+
 async def test_a_device_that_is_registered_while_the_keeper_works_is_known_to_it(
     desk: Desk, pool: asyncpg.Pool, tmp_path: Path
 ) -> None:
