@@ -175,8 +175,8 @@ WITH found AS MATERIALIZED (
 INSERT INTO quality_flag SELECT device, :hour, channel, :drift, :hour, :hour + INTERVAL '1 hour' FROM found
 ON CONFLICT DO NOTHING;
 
--- name: drop_chunks that are older than a time altogether; the number of them
-SELECT drop_old_chunks(:what::text, :before::timestamptz);
+-- name: drop_chunks that are older than a time altogether; the number of them. Whose day it is the database says.
+SELECT drop_old_chunks(:what::text, least(:before::timestamptz, now() - INTERVAL '1 day'));
 
 -- name: order_chunk: one of the days that were over at a time into the order of its key; null where all are
 SELECT order_chunk(:before::timestamptz);

@@ -27,6 +27,9 @@ CHUNKED = {
     "verdict": "INSERT INTO verdict VALUES ($1, 'pm25', (SELECT max(layout) FROM layout), '', '', '', '')",
 }
 LATEST = "SELECT count(*) FROM show_chunks('{}')"
+ORDERED = (
+    "SELECT count(*) > 0 FROM pg_index WHERE indisclustered AND indrelid IN (SELECT show_chunks('station_reading'))"
+)
 
 
 @pytest.fixture
@@ -76,6 +79,14 @@ async def test_what_the_gate_still_takes_in_is_not_dropped(district: str, pool: 
     await work(district, now, keep_days_station_reading=30, max_age_days=800)
     assert await count(pool, "station_reading") == 2
     assert await count(pool, "verdict") == 1  # is no reading
+
+
+async def test_a_keeper_whose_clock_is_fast_stays_within_what_may_be_dropped(
+    district: str, pool: asyncpg.Pool, now: datetime
+) -> None:
+    await fill(pool, now, 9, 0)
+    await work(district, now + timedelta(hours=1), **keeping("verdict", 1))
+    assert await count(pool, "verdict") == 1
 
 
 async def test_the_application_drops_no_other_chunks(pool: asyncpg.Pool, now: datetime) -> None:
@@ -165,7 +176,18 @@ async def test_days_are_put_into_order_when_it_is_quiet(
 ) -> None:
     await pool.execute("INSERT INTO station_reading (device, ts, pm25) VALUES (1, $1, 5)", now - 9 * DAY)
     await work(district, now.astimezone(BEIJING).replace(hour=hour))
-    ordered = (
-        "SELECT count(*) > 0 FROM pg_index WHERE indisclustered AND indrelid IN (SELECT show_chunks('station_reading'))"
-    )
-    assert await pool.fetchval(ordered) is at_work
+    assert await pool.fetchval(ORDERED) is at_work
+
+
+async def test_days_are_put_into_order_although_readings_still_come_late(
+    district: str, pool: asyncpg.Pool, now: datetime
+) -> None:
+    await pool.execute("INSERT INTO station_reading (device, ts, pm25) VALUES (1, $1, 5)", now - 9 * DAY)
+    connection = await connect(district, "keep")
+    try:
+        desk = Desk(connection, KeepSettings(database_url=district, _env_file=None))
+        await pool.execute("INSERT INTO touched VALUES (date_trunc('hour', $1::timestamptz), '{1}')", now - 2 * DAY)
+        assert await turn(desk, now.astimezone(BEIJING).replace(hour=4), asyncio.Event())
+    finally:
+        await connection.close()
+    assert await pool.fetchval(ORDERED)
