@@ -16,6 +16,8 @@ Counts = NDArray[np.int16]
 SUSPECT = np.array([grade(code) is Grade.SUSPECT for code in range(256)])
 COVERED = 0.75
 """Share of what makes a mean that must have been corrected for the mean to have a corrected one beside it."""
+NOTHING = 1e-30
+"""A mean that is smaller is 0, in any unit."""
 _NAN = np.float32(np.nan)
 
 
@@ -113,7 +115,9 @@ def _count(what: NDArray[np.bool_]) -> Counts:
 def _mean(seen: Values, count: Counts) -> Values:
     total = _total(np.where(np.isnan(seen), 0, seen))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(count > 0, total / count, np.nan), np.float32)
+        mean = np.where(count > 0, total / count, np.nan)
+    # Of smaller ones the database cannot make the mean of a day: it takes an underflow for an error.
+    return np.asarray(np.where(np.abs(mean) < NOTHING, 0, mean), np.float32)
 
 
 def _total(values: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -182,6 +182,15 @@ async def test_a_day_is_the_mean_of_its_valid_hours_in_beijing(district: str, po
     assert told == [(20, 12.0, 1, 80), (21, 30.5, 20, 900)]
 
 
+async def test_values_next_to_nothing_do_not_end_the_keeper(district: str, pool: asyncpg.Pool) -> None:
+    told = [(0, 1.4e-45), (1, 0.0)]  # a whole number taken for a real one, as broken firmware does
+    await store(
+        pool, [Reading("S1", START + h * HOUR + i * MINUTE, {"so2": v}, {}) for h, v in told for i in range(60)]
+    )
+    await work(district)
+    assert await pool.fetchval("SELECT mean FROM day_mean WHERE channel = 'so2'") == 0
+
+
 async def test_an_unusable_hour_has_counts_and_no_mean(district: str, pool: asyncpg.Pool) -> None:
     faults = [Reading("S1", START + i * MINUTE, {"pm25": 10.0}, {"pm25": Qc.FAULT}) for i in range(60)]
     await store(pool, faults)
