@@ -14,6 +14,7 @@ import pytest
 from deploy.servers import Servers, down, up
 from sql.migrate import migrate
 from sql.pool import open_pool
+from tests.support.deadline import until
 
 _number = itertools.count()
 
@@ -28,6 +29,19 @@ async def _run(url: str, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def _drop(url: str, name: str) -> None:
+    """Autovacuum, if it is at work there just then, cannot be sent away, and goes by itself."""
+
+    async def is_gone() -> bool:
+        try:
+            await _run(url, f"DROP DATABASE {name} WITH (FORCE)")
+        except asyncpg.InsufficientPrivilegeError:
+            return False
+        return True
+
+    await until(is_gone)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +71,7 @@ def database(servers: Servers, template: str) -> Iterator[str]:
     name = f"hotgrid_test_{next(_number)}"
     asyncio.run(_run(servers.database_url, f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield _renamed(servers.database_url, name)
-    asyncio.run(_run(servers.database_url, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(_drop(servers.database_url, name))
 
 
 @pytest.fixture
