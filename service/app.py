@@ -26,6 +26,7 @@ from service.resources import (
     grid,
     health,
     page,
+    quality,
     rejects,
     stations,
     track,
@@ -47,6 +48,7 @@ ROUTERS = (
     track.router,
     availability.router,
     rejects.router,
+    quality.router,
     health.router,
     page.router,
 )
