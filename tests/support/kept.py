@@ -152,3 +152,40 @@ def _mean(name: str, sent: Sequence[tuple[float, Qc]]) -> Mean:
         east, north = (math.fsum(f(math.radians(v)) for v in values) for f in (math.sin, math.cos))
         mean = math.degrees(math.atan2(east, north)) % 360
     return Mean(mean, len(usable), sum(grade(qc) is Grade.SUSPECT for _, qc in usable), len(sent))
+
+
+MADE = (
+    "station_reading",
+    "monitor_reading",
+    "touched",
+    "hour_mean",
+    "day_mean",
+    "quality_flag",
+    "day_due",
+    "drift_due",
+)
+
+
+async def cleared(url: str) -> None:
+    """The database as it was before anything came in."""
+    owner = await asyncpg.connect(url)
+    try:
+        await owner.execute(f"TRUNCATE mark, mark_due, {', '.join(MADE)}")
+    finally:
+        await owner.close()
+
+
+async def hours(pool: asyncpg.Pool) -> dict[object, Mean]:
+    """What is stored, by device, hour and channel."""
+    rows = await pool.fetch("SELECT device_id, h.* FROM hour_mean AS h JOIN device USING (device)")
+    return {
+        (row["device_id"], row["ts"], row["channel"]): Mean(row["mean"], row["valid"], row["suspect"], row["sent"])
+        for row in rows
+    }
+
+
+async def at_once(url: str, pool: asyncpg.Pool, readings: list[Reading]) -> Tables:
+    await cleared(url)
+    await store(pool, readings)
+    await work(url)
+    return await tables(pool)

@@ -1,8 +1,5 @@
 """Hours, days and flags: a pure function of what is stored, whatever came when, and whoever was killed meanwhile."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from random import Random
 
 import asyncpg
@@ -12,10 +9,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ingest.flag import Qc
-from ingest.importer import import_folder
-from ingest.keep import Desk, turn
-from ingest.keeping.settings import KeepSettings
-from sql.pool import connect
 from tests.support.kept import (
     HOUR,
     LATER,
@@ -24,53 +17,18 @@ from tests.support.kept import (
     START,
     Mean,
     Reading,
-    Tables,
+    at_once,
+    cleared,
     expected,
     fabricate,
+    hours,
     store,
     tables,
     work,
 )
-from tests.support.registry_folder import FILES, write
 
-MADE = (
-    "station_reading",
-    "monitor_reading",
-    "touched",
-    "hour_mean",
-    "day_mean",
-    "quality_flag",
-    "day_due",
-    "drift_due",
-)
 MARK = "INSERT INTO mark SELECT device, 'stop', $2, $3, '' FROM device WHERE device_id = $1"
 TAKEN_BACK = "UPDATE mark SET end_at = start_at"
-
-
-async def cleared(url: str) -> None:
-    """The database as it was before anything came in."""
-    owner = await asyncpg.connect(url)
-    try:
-        await owner.execute(f"TRUNCATE mark, mark_due, {', '.join(MADE)}")
-    finally:
-        await owner.close()
-
-
-@pytest.fixture
-async def desk(district: str) -> AsyncIterator[Desk]:
-    """A keeper at work."""
-    connection = await connect(district, "keep")
-    yield Desk(connection, KeepSettings(database_url=district, _env_file=None))
-    await connection.close()
-
-
-async def hours(pool: asyncpg.Pool) -> dict[object, Mean]:
-    """What is stored, by device, hour and channel."""
-    rows = await pool.fetch("SELECT device_id, h.* FROM hour_mean AS h JOIN device USING (device)")
-    return {
-        (row["device_id"], row["ts"], row["channel"]): Mean(row["mean"], row["valid"], row["suspect"], row["sent"])
-        for row in rows
-    }
 
 
 def agree(stored: dict[object, Mean], naive: dict[object, Mean]) -> None:
@@ -79,13 +37,6 @@ def agree(stored: dict[object, Mean], naive: dict[object, Mean]) -> None:
         assert stored[key][1:] == mean[1:], key
         assert (stored[key].mean is None) == (mean.mean is None), key
         assert stored[key].mean == (mean.mean and pytest.approx(mean.mean, rel=1e-6, abs=1e-4)), key
-
-
-async def at_once(url: str, pool: asyncpg.Pool, readings: list[Reading]) -> Tables:
-    await cleared(url)
-    await store(pool, readings)
-    await work(url)
-    return await tables(pool)
 
 
 async def test_hours_are_what_minutes_come_to_one_by_one(district: str, pool: asyncpg.Pool) -> None:
@@ -250,67 +201,3 @@ async def test_optical_dust_is_corrected_for_humidity_and_kept_raw(district: str
     assert rows[0]["correction"] == "kappa-1"
     assert (rows[1]["corrected"], rows[1]["correction"]) == (None, None)  # humidity was known for half of it
     assert await pool.fetchval("SELECT count(correction) FROM hour_mean WHERE channel = 'humidity'") == 0
-
-
-async def test_an_hour_that_is_not_over_is_dealt_with_now_and_then(desk: Desk, pool: asyncpg.Pool) -> None:
-    readings = [Reading("S1", START + i * MINUTE, {"pm25": 10.0 + i % 7}, {}) for i in range(60)]
-
-    async def valid_after(minutes: int) -> int:
-        await turn(desk, START + minutes * MINUTE, asyncio.Event())
-        return (await hours(pool))["S1", START, "pm25"].valid
-
-    await store(pool, readings[:10])
-    assert await valid_after(10) == 10
-    await store(pool, readings[10:15])
-    assert await valid_after(15) == 10
-    assert await valid_after(20) == 15
-    await store(pool, readings[15:])
-    assert await valid_after(25) == 15
-    assert await valid_after(60) == 60
-
-
-async def test_what_is_due_waits_while_the_keeper_is_asked_to_stop(desk: Desk, pool: asyncpg.Pool) -> None:
-    await store(pool, fabricate(6, 2))
-    stop = asyncio.Event()
-    stop.set()
-    await turn(desk, LATER, stop)
-    assert (await tables(pool))["hour_mean"] == []
-    assert len((await tables(pool))["touched"]) > 0
-
-
-async def test_a_turn_deals_with_all_that_is_due_so_what_comes_meanwhile_can_wait(
-    desk: Desk, pool: asyncpg.Pool
-) -> None:
-    await store(pool, fabricate(6, 3))
-    assert not await turn(desk, LATER, asyncio.Event())
-    made = await tables(pool)
-    assert (made["touched"], made["day_due"]) == ([], [])
-    assert made["hour_mean"]
-    await turn(desk, LATER, asyncio.Event())
-    assert await tables(pool) == made
-
-
-async def test_a_device_that_is_registered_while_the_keeper_works_is_known_to_it(
-    desk: Desk, pool: asyncpg.Pool, tmp_path: Path
-) -> None:
-    await turn(desk, LATER, asyncio.Event())
-    line = "S3,东站,micro,119.96,31.78,东山,李\n"
-    await import_folder(
-        write(tmp_path, stations=FILES["stations.csv"] + line, marks=None), desk.settings.database_url, LATER
-    )
-    await pool.execute(
-        "INSERT INTO station_reading (device, ts, pm25) SELECT device, $1, 5 FROM device WHERE device_id = 'S3'", START
-    )
-    await pool.execute("INSERT INTO touched SELECT $1, array_agg(device) FROM device WHERE device_id = 'S3'", START)
-    await turn(desk, LATER, asyncio.Event())
-    assert list(await hours(pool)) == [("S3", START, "pm25")]
-
-
-async def test_a_district_of_more_than_one_crew_is_the_same(
-    district: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    readings = fabricate(7, 3)
-    whole = await at_once(district, pool, readings)
-    monkeypatch.setattr("ingest.keeping.hours.CREW", 1)
-    monkeypatch.setattr("ingest.keeping.days.CREW", 1)
-    assert await at_once(district, pool, readings) == whole
