@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE, Servers
-from tests.support.database import until, value
+from tests.support.database import value
+from tests.support.holding import held, until_held
 from tests.support.processes import COMMAND, hotgrid
 from tests.support.readings_file import Line, write_csv, write_parquet
 from tests.support.registry_folder import write
 
 START = datetime(2025, 11, 20, 16, tzinfo=UTC)
+MIDWAY = """
+CREATE TRIGGER a_hold BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.hour >= '2026-01-20') EXECUTE FUNCTION hold()
+"""
 
 
 @pytest.fixture
@@ -69,10 +73,11 @@ def test_what_is_no_file_of_readings_is_one_message(env: dict[str, str], tmp_pat
 async def test_it_can_be_stopped_at_any_time_and_run_again(env: dict[str, str], database: str, tmp_path: Path) -> None:
     path = write_parquet(tmp_path / "a.parquet", lines(600_000), group=50_000)
     with hotgrid(env, tmp_path) as run:
-        child = run.start("load", str(path))
-        await until(database, "SELECT EXISTS (SELECT FROM station_reading)")
-        child.send(signal.SIGINT)
-        assert child.ended() != 0
+        async with held(database, MIDWAY, "touched"):
+            child = run.start("load", str(path))
+            await until_held(database)
+            child.send(signal.SIGINT)
+            assert child.ended() != 0
         assert "Traceback" not in child.text()
         before = await value(database, "SELECT count(*) FROM station_reading")
         assert 0 < before < 600_000
