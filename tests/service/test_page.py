@@ -46,6 +46,7 @@ async def test_documentation_describes_every_path_and_its_problems(client: httpx
         "/api/v1/stations/{station_id}/availability",
         "/api/v1/stations/{station_id}/track",
         "/api/v1/availability",
+        "/api/v1/quality",
         "/api/v1/rejects",
         "/healthz",
         "/readyz",
