@@ -1,12 +1,12 @@
 """Frames side by side: the first value of a channel counts, units become canonical, nonsense goes with its reason."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 
 from ingest.batch import Batch
-from ingest.channel import CHANNELS, COLUMN
+from ingest.channel import CHANNELS, COLUMN, Channel
 from ingest.flag import LETTERS, Qc
 from ingest.unit import UnitError, factor
 from tests.support.messages import DIRECTORY, MINUTE, NOW, SPAN, frame, message, reasons, taken
@@ -79,8 +79,8 @@ def test_values_are_kept_as_single_floats() -> None:
 
 
 @pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.name)
-def test_what_the_air_cannot_hold_is_taken_out_with_its_reason_and_its_limits_are_kept(channel: object) -> None:
-    name, low, high = channel.name, channel.low, channel.high  # type: ignore[attr-defined]
+def test_what_the_air_cannot_hold_is_taken_out_with_its_reason_and_its_limits_are_kept(channel: Channel) -> None:
+    name, low, high = channel.name, channel.low, channel.high
     for value in (low, high):
         batch = taken(message(frame(**{name: value})))
         assert cell(batch, name) == pytest.approx(value)
@@ -111,13 +111,13 @@ def test_the_flag_of_a_channel_that_does_not_exist_is_refused() -> None:
 
 
 @pytest.mark.parametrize("ts", [SPAN.oldest, SPAN.newest])
-def test_the_ends_of_the_believed_time_are_believed(ts: object) -> None:
-    assert not taken(message(frame(ts.isoformat(), pm25=1))).rejects  # type: ignore[attr-defined]
+def test_the_ends_of_the_believed_time_are_believed(ts: datetime) -> None:
+    assert not taken(message(frame(ts.isoformat(), pm25=1))).rejects
 
 
 @pytest.mark.parametrize("ts", [SPAN.oldest - timedelta(minutes=1), NOW + timedelta(minutes=6)])
-def test_beyond_them_nothing_is(ts: object) -> None:
-    batch = taken(message(frame(ts.isoformat(), pm25=1)))  # type: ignore[attr-defined]
+def test_beyond_them_nothing_is(ts: datetime) -> None:
+    batch = taken(message(frame(ts.isoformat(), pm25=1)))
     assert reasons(batch) == ["time"]
     assert batch.devices == []
 

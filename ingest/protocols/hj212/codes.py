@@ -54,32 +54,6 @@ COMMANDS = {
 NOTIFICATIONS = frozenset({1001, 1013, 2012, 2022, 9015})
 """Answered by 9013; everything else by 9014."""
 
-SYSTEMS = {
-    "21": "surface water",
-    "22": "air quality",
-    "23": "noise environment",
-    "24": "groundwater",
-    "25": "soil",
-    "26": "sea",
-    "27": "volatile organic compounds",
-    "31": "air pollution source",
-    "32": "surface-water pollution source",
-    "33": "groundwater pollution source",
-    "34": "sea pollution source",
-    "35": "soil pollution source",
-    "36": "noise source",
-    "37": "vibration source",
-    "38": "radioactive source",
-    "39": "construction dust",
-    "41": "electromagnetic source",
-    "44": "electricity use",
-    "45": "production conditions",
-    "51": "flue-gas process",
-    "52": "sewage process",
-    "91": "system interaction",
-}
-"""ST: HJ 212-2017 table 5; 44 and 45 since 2025."""
-
 _WATER = frozenset({"21", "24", "26", "32", "33", "34"})
 
 # HJ 212-2017 annex B prints the code of 2005 beside the new one.

@@ -1,6 +1,7 @@
 """Frames that were divided: the parts, how they are joined whatever the cut, and what one of them is worth alone."""
 
 import itertools
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -57,10 +58,10 @@ def test_a_part_that_cannot_be_one_is_refused(number: int) -> None:
 
 
 @given(FIELDS, st.lists(st.integers(0, 2000), max_size=4), st.randoms())
-def test_a_text_cut_anywhere_joins_back(fields: list[str], places: list[int], order: object) -> None:
+def test_a_text_cut_anywhere_joins_back(fields: list[str], places: list[int], order: Random) -> None:
     cp = ";".join([TIME, *fields]).encode()
     pieces = parts(cut(cp, places))
-    order.shuffle(pieces)  # type: ignore[attr-defined]
+    order.shuffle(pieces)
     assert join(pieces) == build(WHOLE._replace(cp=cp, qn="20260801085857201"))
 
 
