@@ -1,4 +1,4 @@
-"""The code tables of HJ 212: commands, systems, and the pollutant codes of 2005 with their names since 2017."""
+"""The code tables of HJ 212: commands, and the pollutant codes of 2005 with their names since 2017."""
 
 import re
 
