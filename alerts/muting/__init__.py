@@ -1,0 +1,1 @@
+"""What rings nobody's phone for a while, and what for: silences, regional notices, campaigns."""

@@ -1,0 +1,45 @@
+"""What a district may decide about its duty desk: a TOML file (HOTGRID_POLICY), every value with a default."""
+
+import tomllib
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+
+class PolicyError(ValueError):
+    """A policy file that cannot be used; the message names file, section and value."""
+
+
+class Policy(BaseModel):
+    """The rules of the duty desk, a section a concern; a name that does not exist is an error, not overlooked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zone: str = "Asia/Shanghai"
+    """IANA time zone of the district: nights, shifts and the times in texts."""
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"no such time zone: {name}; for example Asia/Shanghai") from error
+        return name
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The time zone."""
+        return ZoneInfo(self.zone)
+
+
+def read(path: Path) -> Policy:
+    """The policy of a file; raises PolicyError."""
+    try:
+        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PolicyError(f"{path}: {error}") from error
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise PolicyError(f"{path}: {told}") from error

@@ -1,0 +1,1 @@
+-- The duty roster: what it is made of, and what was on duty.

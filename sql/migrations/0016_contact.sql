@@ -1,0 +1,1 @@
+-- How people, platforms and sirens are reached, and the keys of this installation.

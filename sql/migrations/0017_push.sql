@@ -1,0 +1,1 @@
+-- Who was to be told what, by which channel, and what came of it.

@@ -1,0 +1,1 @@
+-- Silences by people and by regional notices, and campaigns.

@@ -1,0 +1,1 @@
+-- Steps that took longer than allowed.
