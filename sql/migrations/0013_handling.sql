@@ -1,1 +1,2 @@
 -- How far people are with every alert.
+SELECT 1;

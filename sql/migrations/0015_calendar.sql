@@ -1,1 +1,2 @@
 -- Secret addresses of calendar feeds.
+SELECT 1;

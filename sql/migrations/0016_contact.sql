@@ -1,1 +1,2 @@
 -- How people, platforms and sirens are reached, and the keys of this installation.
+SELECT 1;

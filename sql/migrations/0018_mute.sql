@@ -1,1 +1,2 @@
 -- Silences by people and by regional notices, and campaigns.
+SELECT 1;

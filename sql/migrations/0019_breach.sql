@@ -1,1 +1,2 @@
 -- Steps that took longer than allowed.
+SELECT 1;

@@ -1,1 +1,2 @@
 -- Photos of the field teams.
+SELECT 1;
