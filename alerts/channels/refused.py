@@ -2,4 +2,8 @@
 
 
 class Refused(RuntimeError):  # noqa: N818
-    """The channel will not take this notice, however often it is tried."""
+    """The channel will not take this message, however often it is tried."""
+
+
+class Gone(Refused):
+    """Nobody is at this address any more: it is to be disabled."""
