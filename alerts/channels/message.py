@@ -20,7 +20,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It was handed over; `delivered` where the channel itself vouches that it arrived (no one is said to have read)."""
+    """It was handed over; `delivered` where the channel itself says that it arrived (nobody is said to have read)."""
 
     delivered: bool = False
     detail: str = ""
