@@ -11,6 +11,7 @@ import numpy as np
 from alerts.alert import Alert
 from alerts.detector.panel import Verdict
 from alerts.frames import MINUTE
+from alerts.handling.air import begin, clear
 from alerts.outbox import tell
 from ingest.layout import Layout
 from sql.queries import Queries
@@ -52,6 +53,9 @@ async def put_alert(on: asyncpg.Connection, alert: Alert, action: str, at: datet
         body=body,
     )
     await _put_cells(on, alert)
+    await begin(on, alert.id, alert.kind, at)
+    if alert.closed_at is not None:
+        await clear(on, alert.id, at)
     seq = await ALERT.log.fetchval(on, alert_id=alert.id, at=at, who=WHO, action=action, why=why, body=body)
     await tell(on, seq, action, alert.kind, alert.severity)
 
@@ -62,6 +66,7 @@ async def withdraw_alert(on: asyncpg.Connection, body: dict[str, Any], at: datet
     end = closed_at.isoformat()
     cells = [{**cell, "to": cell["to"] or end} for cell in body["cells"]]
     body = {**body, "status": "closed", "closed_at": end, "cells": cells}
+    await clear(on, body["id"], closed_at)
     seq = await ALERT.withdraw.fetchval(on, alert_id=body["id"], closed_at=closed_at, body=body, who=WHO, why=why)
     await tell(on, seq, "closed", body["kind"], body["severity"])
 

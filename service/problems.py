@@ -43,6 +43,26 @@ class WrongMethodError(ServiceError):
     """The path does not take this method."""
 
 
+class UnknownActorError(ServiceError):
+    """The request names somebody who does not exist."""
+
+
+class ForbiddenError(ServiceError):
+    """Whoever asks may not do this."""
+
+
+class ConflictError(ServiceError):
+    """It cannot be done as things stand; the detail says how they stand."""
+
+
+class StaleError(ServiceError):
+    """Somebody else changed it meanwhile: read it again and decide anew."""
+
+
+class KeyReusedError(ServiceError):
+    """An Idempotency-Key came again with another request."""
+
+
 class TooLargeError(ServiceError):
     """The body is larger than the limit."""
 
@@ -82,6 +102,11 @@ PROBLEMS: dict[type[ServiceError], Kind] = {
     UnknownPathError: Kind(404, "no-such-path", "There is no such path", "没有这个路径"),
     NotFoundError: Kind(404, "not-found", "There is no such thing", "没有找到"),
     WrongMethodError: Kind(405, "wrong-method", "This path does not take this method", "此路径不支持这种方法"),
+    UnknownActorError: Kind(401, "unknown-actor", "Nobody of that name is known", "没有这个人"),
+    ForbiddenError: Kind(403, "forbidden", "You may not do this", "无权操作"),
+    ConflictError: Kind(409, "not-now", "This cannot be done as things stand", "当前状态下不能操作"),
+    StaleError: Kind(412, "stale", "Somebody else changed it meanwhile", "已被他人更改"),
+    KeyReusedError: Kind(422, "key-reused", "The Idempotency-Key was used before", "Idempotency-Key 已用于别的请求"),
     TooLargeError: Kind(413, "too-large", "The body is too large", "请求体过大"),
     DatabaseAwayError: Kind(503, "database-away", "The database does not answer", "数据库无应答"),
     SchemaBehindError: Kind(503, "schema-behind", "The database is not at the newest schema", "数据库结构不是最新"),

@@ -180,7 +180,9 @@ CREATE TABLE public.alert_event (
     who text NOT NULL,
     action text NOT NULL,
     why text NOT NULL,
-    body jsonb NOT NULL
+    body jsonb NOT NULL,
+    place text DEFAULT ''::text NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
 CREATE SEQUENCE public.alert_event_seq
@@ -309,6 +311,18 @@ CREATE TABLE public.grid (
     CONSTRAINT grid_one_check CHECK (one)
 );
 
+CREATE TABLE public.handling (
+    alert_id text NOT NULL,
+    stage text NOT NULL,
+    version integer NOT NULL,
+    pushed boolean NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    climb_at timestamp with time zone,
+    due_at timestamp with time zone,
+    body jsonb NOT NULL,
+    CONSTRAINT handling_stage_check CHECK ((stage = ANY (ARRAY['open'::text, 'acknowledged'::text, 'dispatched'::text, 'accepted'::text, 'arrived'::text, 'reported'::text, 'rectifying'::text, 'rectified'::text, 'verified'::text, 'closed'::text, 'false_alarm'::text, 'merged'::text])))
+);
+
 CREATE TABLE public.hj212_part (
     device integer NOT NULL,
     command smallint NOT NULL,
@@ -332,6 +346,14 @@ CREATE TABLE public.hour_mean (
     sent smallint NOT NULL,
     corrected real,
     correction text
+);
+
+CREATE TABLE public.idempotency (
+    who text NOT NULL,
+    key text NOT NULL,
+    request text NOT NULL,
+    answer jsonb,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.ingest_session (
@@ -772,11 +794,17 @@ ALTER TABLE ONLY public.finding
 ALTER TABLE ONLY public.grid
     ADD CONSTRAINT grid_pkey PRIMARY KEY (one);
 
+ALTER TABLE ONLY public.handling
+    ADD CONSTRAINT handling_pkey PRIMARY KEY (alert_id);
+
 ALTER TABLE ONLY public.hj212_part
     ADD CONSTRAINT hj212_part_pkey PRIMARY KEY (device, command, data_time, total, number);
 
 ALTER TABLE ONLY public.hour_mean
     ADD CONSTRAINT hour_mean_pkey PRIMARY KEY (device, ts, channel);
+
+ALTER TABLE ONLY public.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (who, key);
 
 ALTER TABLE ONLY public.ingest_session
     ADD CONSTRAINT ingest_session_pkey PRIMARY KEY (number);
@@ -899,7 +927,15 @@ CREATE INDEX arrival_minute ON public.arrival USING btree (minute);
 
 CREATE INDEX day_mean_day_idx ON public.day_mean USING btree (day DESC);
 
+CREATE INDEX handling_climb ON public.handling USING btree (climb_at) WHERE (climb_at IS NOT NULL);
+
+CREATE INDEX handling_due ON public.handling USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX handling_live ON public.handling USING btree (stage, opened_at DESC, alert_id DESC) WHERE (stage <> ALL (ARRAY['closed'::text, 'false_alarm'::text, 'merged'::text]));
+
 CREATE INDEX hour_mean_ts_idx ON public.hour_mean USING btree (ts DESC);
+
+CREATE INDEX idempotency_at ON public.idempotency USING btree (at);
 
 CREATE INDEX mobile_reading_ts_idx ON public.mobile_reading USING btree (ts DESC);
 
@@ -971,6 +1007,9 @@ ALTER TABLE ONLY public.facility
 
 ALTER TABLE ONLY public.finding
     ADD CONSTRAINT finding_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
+ALTER TABLE ONLY public.handling
+    ADD CONSTRAINT handling_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 
 ALTER TABLE ONLY public.reject
     ADD CONSTRAINT kept_reject_message_fkey FOREIGN KEY (message) REFERENCES public.refused(message) ON DELETE CASCADE;
@@ -1055,9 +1094,13 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.finding TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.grid TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.handling TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hj212_part TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.hour_mean TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.ingest_session TO hotgrid_app;
 

@@ -19,14 +19,15 @@ FROM unnest(:ix::integer[], :iy::integer[], :from_at::timestamptz[], :to_at::tim
 
 -- name: log a transition; its number is given under a lock that is held to the commit
 INSERT INTO alert_event (seq, alert_id, at, who, action, why, body)
-VALUES (0, :alert_id, :at, :who, :action, :why, :body)
+SELECT 0, alert_id, :at, :who, :action, :why, :body::jsonb || jsonb_build_object('handling', body)
+FROM handling WHERE alert_id = :alert_id
 RETURNING seq;
 
 -- name: bodies
 SELECT alert_id, body FROM alert WHERE alert_id = ANY(:ids::text[]);
 
--- name: opened_since that judging opened and that are still open: a silence is told by the clock, not by readings
-SELECT alert_id, body FROM alert WHERE status = 'open' AND opened_at > :since AND kind <> 'silence';
+-- name: opened_since that judging opened and that are still open: a silence is told by the clock, a drill by people
+SELECT alert_id, body FROM alert WHERE status = 'open' AND opened_at > :since AND kind NOT IN ('silence', 'drill');
 
 -- name: open_of_kind
 SELECT body FROM alert WHERE status = 'open' AND kind = :kind ORDER BY opened_at DESC LIMIT 1;
@@ -48,5 +49,6 @@ WITH gone AS (
     UPDATE alert_cell SET to_at = :closed_at WHERE alert_id = :alert_id AND to_at IS NULL
 )
 INSERT INTO alert_event (seq, alert_id, at, who, action, why, body)
-VALUES (0, :alert_id, :closed_at, :who, 'closed', :why, :body)
+SELECT 0, alert_id, :closed_at, :who, 'closed', :why, :body::jsonb || jsonb_build_object('handling', body)
+FROM handling WHERE alert_id = :alert_id
 RETURNING seq;

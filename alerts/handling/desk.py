@@ -1,0 +1,146 @@
+"""A step of handling in the database: once a key, one at a time, with its line in the log and what must be told."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from alerts.handling.place import distance_m
+from alerts.handling.stage import Act, Handling
+from alerts.handling.step import Illegal, step
+from alerts.outbox import tell
+from sql.queries import Queries
+
+HANDLING = Queries("handling")
+
+
+class Unknown(Exception):  # noqa: N818
+    """Something that the act names does not exist; `field` is the name of the parameter, "" for the alert itself."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Stale(Exception):  # noqa: N818
+    """Somebody else was faster: the handling is not at the version that the act was meant for."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"已被他人更改，现在是第 {version} 版 · changed by somebody else, now at version {version}")
+        self.version = version
+
+
+class KeyReused(Exception):  # noqa: N818
+    """The same key came with another request before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step led to; `repeated` when the same key had done it before."""
+
+    alert_id: str
+    seq: int
+    handling: Mapping[str, Any]
+    repeated: bool = False
+
+
+async def act(
+    on: asyncpg.Connection, alert_id: str, act: Act, now: datetime, key: str | None = None, expected: int | None = None
+) -> Outcome:
+    """Take one step; all of it or nothing.
+
+    `key` makes a repeat harmless, `expected` is the version that the actor has seen. Raises Unknown, Stale, KeyReused
+    and Illegal.
+    """
+    async with on.transaction():
+        if key is not None and (before := await _answered(on, alert_id, act, now, key)):
+            return before
+        outcome = await _take(on, alert_id, act, now, expected)
+        if key is not None:
+            answer = {"alert_id": alert_id, "seq": outcome.seq, "handling": outcome.handling}
+            await HANDLING.answer.execute(on, who=act.actor.who, key=key, answer=answer)
+        return outcome
+
+
+async def _answered(on: asyncpg.Connection, alert_id: str, act: Act, now: datetime, key: str) -> Outcome | None:
+    """The answer that the key got before, None where it is new and now ours."""
+    told = json.dumps([alert_id, act.action, act.why, act.details()], sort_keys=True)
+    request = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    if await HANDLING.claim.fetchval(on, who=act.actor.who, key=key, request=request, at=now):
+        return None
+    row = await HANDLING.answered.fetchrow(on, who=act.actor.who, key=key)
+    if row is None or row["request"] != request:
+        raise KeyReused("此 Idempotency-Key 已用于别的请求 · this Idempotency-Key came with another request before")
+    return Outcome(**row["answer"], repeated=True)
+
+
+async def _take(on: asyncpg.Connection, alert_id: str, act: Act, now: datetime, expected: int | None) -> Outcome:
+    row = await HANDLING.lock.fetchrow(on, alert_id=alert_id)
+    if row is None:
+        raise Unknown("", f"没有这条告警 · no alert {alert_id}")
+    handling = Handling.read(row["body"])
+    if expected is not None and expected != handling.version:
+        raise Stale(handling.version)
+    act = await _known(on, alert_id, act, row["alert"])
+    after = step(handling, act, now)
+    at = max(now, handling.since)
+    await HANDLING.put.execute(
+        on, alert_id=alert_id, stage=after.stage, version=after.version, body=after.body(), at=at
+    )
+    await _keep_finding(on, alert_id, act, at)
+    seq = await log(on, alert_id, act, at, row["alert"])
+    return Outcome(alert_id, seq, after.body())
+
+
+async def log(on: asyncpg.Connection, alert_id: str, act: Act, at: datetime, alert: Mapping[str, Any]) -> int:
+    """The line of an act in the log, and the notice of it in the queue."""
+    seq: int = await HANDLING.log.fetchval(
+        on,
+        alert_id=alert_id,
+        at=at,
+        who=act.actor.who,
+        action=act.action,
+        why=act.why,
+        place=act.actor.place,
+        details=act.details(),
+    )
+    await tell(on, seq, act.action, alert["kind"], alert["severity"])
+    return seq
+
+
+async def _known(on: asyncpg.Connection, alert_id: str, act: Act, alert: Mapping[str, Any]) -> Act:
+    """The act with what is computed; raises Unknown for what does not exist."""
+    if act.enterprise_id is not None and not await HANDLING.knows_enterprise.fetchval(
+        on, enterprise_id=act.enterprise_id
+    ):
+        raise Unknown("enterprise_id", f"没有登记的企业 {act.enterprise_id} · no enterprise {act.enterprise_id}")
+    if act.person is not None and not await HANDLING.knows_person.fetchval(on, person_id=act.person):
+        raise Unknown("person", f"没有这个人 {act.person} · no person {act.person}")
+    if act.team is not None and not await HANDLING.knows_team.fetchval(on, township=act.team):
+        raise Unknown("team", f"{act.team} 没有外勤队 · no field team in {act.team}")
+    if act.into is not None:
+        await _can_take(on, alert_id, act.into)
+    if act.lon is not None and act.lat is not None:
+        return replace(act, distance_m=distance_m(act.lon, act.lat, alert))
+    return act
+
+
+async def _can_take(on: asyncpg.Connection, alert_id: str, into: str) -> None:
+    stage = await HANDLING.stage_of.fetchval(on, alert_id=into)
+    if stage is None or into == alert_id:
+        raise Unknown("into", f"不能并入 {into} · cannot be merged into {into}: no such other alert")
+    if stage in ("merged", "false_alarm", "closed"):
+        raise Illegal("stage", f"{into} 已结束，不能并入 · {into} is {stage}: merge into a live alert")
+
+
+async def _keep_finding(on: asyncpg.Connection, alert_id: str, act: Act, at: datetime) -> None:
+    """Reports and false alarms are what the detector learns its hit rate from; drills teach nothing."""
+    cause = act.cause if act.action == "report" else "false_alarm" if act.action == "false-alarm" else None
+    if cause is not None and not alert_id.startswith("drill-"):
+        await HANDLING.put_finding.execute(
+            on, alert_id=alert_id, at=at, enterprise_id=act.enterprise_id, cause=cause, note=act.why
+        )

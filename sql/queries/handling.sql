@@ -1,0 +1,55 @@
+-- name: begin the handling of an alert that was opened; one that was opened before goes on
+INSERT INTO handling (alert_id, stage, version, pushed, opened_at, climb_at, due_at, body)
+VALUES (:alert_id, 'open', 1, :pushed, :at, CASE WHEN :pushed THEN :at::timestamptz END,
+    CASE WHEN :pushed THEN :at::timestamptz END, :body)
+ON CONFLICT (alert_id) DO NOTHING;
+
+-- name: lock one for a step
+SELECT h.body, a.body AS alert
+FROM handling AS h JOIN alert AS a USING (alert_id)
+WHERE h.alert_id = :alert_id
+FOR UPDATE OF h;
+
+-- name: put a step; the clocks look at it at once
+UPDATE handling
+SET stage = :stage, version = :version, body = :body, due_at = CASE WHEN pushed THEN :at::timestamptz END,
+    climb_at = CASE WHEN pushed AND :stage = 'open' THEN :at::timestamptz END
+WHERE alert_id = :alert_id;
+
+-- name: log a step; its number is given under a lock that is held to the commit
+INSERT INTO alert_event (seq, alert_id, at, who, action, why, place, details, body)
+SELECT 0, alert_id, :at, :who, :action, :why, :place, :details,
+    a.body || jsonb_build_object('handling', h.body)
+FROM alert AS a JOIN handling AS h USING (alert_id)
+WHERE alert_id = :alert_id
+RETURNING seq;
+
+-- name: stage_of
+SELECT stage FROM handling WHERE alert_id = :alert_id;
+
+-- name: put_finding what was found is a truth for the detector
+INSERT INTO finding (alert_id, at, enterprise_id, cause, note) VALUES (:alert_id, :at, :enterprise_id, :cause, :note)
+ON CONFLICT (alert_id, at) DO NOTHING;
+
+-- name: knows_enterprise
+SELECT EXISTS (SELECT FROM enterprise WHERE enterprise_id = :enterprise_id);
+
+-- name: knows_person
+SELECT EXISTS (SELECT FROM person WHERE person_id = :person_id);
+
+-- name: knows_team of a township
+SELECT EXISTS (SELECT FROM person WHERE role = 'field' AND township = :township);
+
+-- name: claim a key; nothing where it was claimed before, which waits for that request to end
+INSERT INTO idempotency (who, key, request, at) VALUES (:who, :key, :request, :at)
+ON CONFLICT (who, key) DO NOTHING
+RETURNING key;
+
+-- name: answered
+SELECT request, answer FROM idempotency WHERE who = :who AND key = :key;
+
+-- name: answer
+UPDATE idempotency SET answer = :answer WHERE who = :who AND key = :key;
+
+-- name: forget keys
+DELETE FROM idempotency WHERE at < :before;
