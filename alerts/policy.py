@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from alerts.roster.policy import RosterPolicy
+
 
 class PolicyError(ValueError):
     """A policy file that cannot be used; the message names file, section and value."""
@@ -18,6 +20,7 @@ class Policy(BaseModel):
 
     zone: str = "Asia/Shanghai"
     """IANA time zone of the district: nights, shifts and the times in texts."""
+    roster: RosterPolicy = RosterPolicy()
 
     @field_validator("zone")
     @classmethod
