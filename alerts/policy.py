@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from alerts.push.policy import EscalationPolicy, PushPolicy
 from alerts.roster.policy import RosterPolicy
 
 
@@ -21,6 +22,8 @@ class Policy(BaseModel):
     zone: str = "Asia/Shanghai"
     """IANA time zone of the district: nights, shifts and the times in texts."""
     roster: RosterPolicy = RosterPolicy()
+    escalation: EscalationPolicy = EscalationPolicy()
+    push: PushPolicy = PushPolicy()
 
     @field_validator("zone")
     @classmethod
