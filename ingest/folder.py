@@ -24,6 +24,7 @@ from ingest.registry import (
     Shift,
     Station,
     StationChannel,
+    StationChief,
 )
 
 
@@ -52,6 +53,7 @@ def read_folder(path: Path) -> tuple[Registry, list[str]]:
         monitors=_only(files.monitors),
         people=_only(files.people),
         shifts=_only(files.shifts),
+        chiefs=_only(files.chiefs),
         marks=_only(files.marks),
         findings=_only(files.findings),
         parks=_only(files.parks),
@@ -71,6 +73,7 @@ def _read(path: Path, report: Report) -> Files:
         monitors=read_rows(path / "monitors.csv", MonitorChannel, report),
         people=read_rows(path / "people.csv", Person, report),
         shifts=read_rows(path / "shifts.csv", Shift, report),
+        chiefs=read_rows(path / "chiefs.csv", StationChief, report),
         marks=read_rows(path / "marks.csv", Mark, report),
         findings=read_rows(path / "findings.csv", Finding, report),
         parks=read_rows(path / "parks.csv", ParkDevice, report),

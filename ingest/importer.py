@@ -1,8 +1,9 @@
 """A registry folder into the database: all or nothing, and the same again changes nothing.
 
 A line adds or changes what has its key. What a file no longer has stays: devices and people have a past, marks and
-findings are the past, and others write them too (a mark is taken back by an end that equals its start). Four files
-say all there is, if they are there: `shifts.csv` of the shifts to come, `parks.csv`, `facilities.csv`, `quality.csv`.
+findings are the past, and others write them too (a mark is taken back by an end that equals its start). Five files say
+all there is, if they are there: `shifts.csv` of the shifts to come that were imported, `chiefs.csv`, `parks.csv`,
+`facilities.csv`, `quality.csv`.
 """
 
 from collections.abc import Sequence
@@ -64,20 +65,21 @@ async def store_registry(on: asyncpg.Connection, registry: Registry, now: dateti
     }
     if registry.shifts:
         counts["shifts"] = await _put_shifts(on, registry, now)
+    if registry.chiefs:
+        counts["chiefs"] = await _replace(on, REGISTRY.drop_chiefs, REGISTRY.put_chiefs, registry.chiefs)
     if registry.marks:
         counts["marks"] = await _put(on, REGISTRY.put_marks, registry.marks)
     if registry.findings:
         counts["findings"] = await _put(on, REGISTRY.put_findings, registry.findings)
     if registry.parks:
-        counts["parks"] = await _put_parks(on, registry.parks)
+        counts["parks"] = await _replace(on, REGISTRY.drop_parks, REGISTRY.put_parks, registry.parks)
     if registry.loggers:
         counts["loggers"] = await _put(on, REGISTRY.put_loggers, registry.loggers)
     if registry.station_channels:
         counts["channels"] = await _put(on, REGISTRY.put_station_channels, registry.station_channels)
     if registry.facilities:
-        removed = await REGISTRY.drop_facilities.fetch(on, rows=_rows(registry.facilities))
-        counts["facilities"] = replace(
-            await _put(on, REGISTRY.put_facilities, registry.facilities), removed=len(removed)
+        counts["facilities"] = await _replace(
+            on, REGISTRY.drop_facilities, REGISTRY.put_facilities, registry.facilities
         )
     if registry.quality:
         done = await REGISTRY.put_quality.fetch(on, text=registry.quality)
@@ -112,9 +114,10 @@ async def _put_shifts(on: asyncpg.Connection, registry: Registry, now: datetime)
     return Count(added, len(done) - added, len(removed))
 
 
-async def _put_parks(on: asyncpg.Connection, parks: Sequence[Row]) -> Count:
-    removed = await REGISTRY.drop_parks.fetch(on, rows=_rows(parks))
-    return replace(await _put(on, REGISTRY.put_parks, parks), removed=len(removed))
+async def _replace(on: asyncpg.Connection, drop: Query, put: Query, rows: Sequence[Row]) -> Count:
+    """Of a file that says all there is."""
+    removed = await drop.fetch(on, rows=_rows(rows))
+    return replace(await _put(on, put, rows), removed=len(removed))
 
 
 async def load_registry(on: asyncpg.Connection) -> Registry | None:

@@ -20,6 +20,7 @@ from ingest.registry import (
     Shift,
     Station,
     StationChannel,
+    StationChief,
 )
 from ingest.unit import UnitError, factor
 
@@ -33,6 +34,7 @@ class Files(NamedTuple):
     monitors: list[tuple[Line, MonitorChannel]]
     people: list[tuple[Line, Person]]
     shifts: list[tuple[Line, Shift]]
+    chiefs: list[tuple[Line, StationChief]]
     marks: list[tuple[Line, Mark]]
     findings: list[tuple[Line, Finding]]
     parks: list[tuple[Line, ParkDevice]]
@@ -49,6 +51,8 @@ def check(files: Files, report: Report) -> None:
     check_unique(files.enterprises, "enterprise_id", lambda row: row.enterprise_id, report)
     check_unique(files.monitors, "channel", lambda row: (row.mn, row.channel), report)
     check_unique(files.people, "person_id", lambda row: row.person_id, report)
+    check_unique(files.shifts, "start", lambda row: (row.person_id, f"{row.start.astimezone(UTC)}", row.post), report)
+    check_unique(files.chiefs, "station_id", lambda row: row.station_id, report)
     check_unique(files.marks, "start", lambda row: (row.device_id, row.kind, f"{row.start.astimezone(UTC)}"), report)
     check_unique(files.findings, "at", lambda row: (row.alert_id, f"{row.at.astimezone(UTC)}"), report)
     check_unique(files.parks, "channel", lambda row: (row.park_id, row.device_id, row.channel), report)
@@ -56,7 +60,7 @@ def check(files: Files, report: Report) -> None:
     check_unique(files.loggers, "device_id", lambda row: row.device_id, report)
     check_unique(files.station_channels, "channel", lambda row: (row.station_id, row.channel), report)
     check_unique(files.facilities, "channel", lambda row: (row.mn, row.channel), report)
-    for problems in (_of_monitors, _of_shifts, _of_marks, _of_findings, _of_parks, _of_loggers, _of_streams):
+    for problems in _PROBLEMS:
         report.problems.extend(problems(files))
 
 
@@ -88,6 +92,21 @@ def _of_shifts(files: Files) -> Iterator[str]:
             yield f"{line}:person_id: {row.person_id!r} is not in people.csv"
         if row.end <= row.start:
             yield f"{line}:end: not after start"
+
+
+def _of_chiefs(files: Files) -> Iterator[str]:
+    """Chiefs are people of the registry, each of a station of it, and nobody acts for oneself."""
+    stations = {row.station_id for _, row in files.stations}
+    people = {row.person_id for _, row in files.people}
+    for line, row in files.chiefs:
+        if row.station_id not in stations:
+            yield f"{line}:station_id: {row.station_id!r} is not in stations.csv"
+        if row.person_id not in people:
+            yield f"{line}:person_id: {row.person_id!r} is not in people.csv"
+        if row.acting_id is not None and row.acting_id not in people:
+            yield f"{line}:acting_id: {row.acting_id!r} is not in people.csv"
+        if row.acting_id == row.person_id:
+            yield f"{line}:acting_id: the same as person_id"
 
 
 def _of_marks(files: Files) -> Iterator[str]:
@@ -167,3 +186,6 @@ def _of_unit(line: Line, row: ParkDevice, units: dict[tuple[str, str], str]) -> 
         yield f"{line}:unit: {error}"
     if row.channel not in COLUMN and row.unit != sent:
         yield f"{line}:unit: {row.device_id} sends {row.channel} in {sent!r}, which does not convert to {row.unit!r}"
+
+
+_PROBLEMS = (*(_of_monitors, _of_shifts, _of_chiefs, _of_marks, _of_findings, _of_parks, _of_loggers, _of_streams),)

@@ -130,7 +130,7 @@ class Person(Row):
 
     person_id: Key
     name: Name
-    role: Literal["leader", "duty", "dispatcher", "chief", "field"]
+    role: Literal["leader", "duty", "dispatcher", "chief", "field", "bureau"]
     phone: Name = ""
     township: Name = ""
 
@@ -142,6 +142,15 @@ class Shift(Row):
     end: AwareDatetime
     person_id: Key
     post: Name = ""
+
+
+class StationChief(Row):
+    """Who answers for a station (点位长), who acts while the chief is on leave, and the township that it stands for."""
+
+    station_id: DeviceId
+    person_id: Key
+    acting_id: Key | None = None
+    township: Name = ""
 
 
 class Mark(Row):
@@ -205,6 +214,7 @@ class Registry(BaseModel):
     monitors: Annotated[tuple[MonitorChannel, ...], _by("mn", "channel")] = ()
     people: tuple[Person, ...] = ()
     shifts: tuple[Shift, ...] = ()
+    chiefs: tuple[StationChief, ...] = ()
     marks: Annotated[tuple[Mark, ...], _by("start", "device_id", "kind")] = ()
     findings: Annotated[tuple[Finding, ...], _by("at", "alert_id")] = ()
     parks: Annotated[tuple[ParkDevice, ...], _by("park_id", "device_id", "channel")] = ()

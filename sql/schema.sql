@@ -76,6 +76,62 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.keep_locked_log() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    -- Who locks and who writes go one after the other.
+    PERFORM pg_advisory_xact_lock(hashtext('duty_log'), hashtext(NEW.person_id || NEW.start_at || NEW.post));
+    IF TG_TABLE_NAME = 'duty_log_entry' AND EXISTS (
+        SELECT FROM duty_log_lock WHERE (person_id, start_at, post) = (NEW.person_id, NEW.start_at, NEW.post)
+    ) THEN
+        RAISE restrict_violation USING MESSAGE = 'the log of this shift is locked';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.keep_who_was_on_duty() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    moment CONSTANT timestamptz := roster_moment();
+    same record;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.start_at <= moment THEN
+            RAISE restrict_violation USING MESSAGE = 'a shift that has begun cannot be removed';
+        END IF;
+        RETURN OLD;
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.start_at <= moment THEN
+        same := NEW;
+        same.end_at := OLD.end_at;
+        IF same IS DISTINCT FROM OLD OR NEW.end_at <> OLD.end_at AND least(OLD.end_at, NEW.end_at) < moment THEN
+            RAISE restrict_violation USING MESSAGE = 'who was on duty cannot be changed afterwards';
+        END IF;
+        RETURN NEW;
+    END IF;
+    NEW.recorded_at := now();
+    IF NEW.role = '' THEN
+        NEW.role := coalesce((SELECT role FROM person WHERE person_id = NEW.person_id), '');
+    END IF;
+    IF NEW.township = '' THEN
+        NEW.township := coalesce((SELECT township FROM person WHERE person_id = NEW.person_id), '');
+    END IF;
+    IF NEW.start_at < moment THEN
+        -- The one transaction that sets the roster up may bring a past along.
+        PERFORM pg_advisory_xact_lock(hashtext('shift'));
+        IF TG_OP = 'UPDATE' OR EXISTS (SELECT FROM shift WHERE start_at < moment AND recorded_at <> now()) THEN
+            RAISE restrict_violation USING MESSAGE = 'who was on duty cannot be added afterwards';
+        END IF;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION public.merge_qc(old bytea, new bytea, had real[]) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -145,6 +201,12 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.roster_moment() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT greatest(now(), clock_timestamp() - INTERVAL '1 minute')
+$$;
+
 CREATE TABLE public.alert (
     alert_id text NOT NULL,
     kind text NOT NULL,
@@ -194,10 +256,73 @@ CREATE SEQUENCE public.alert_event_seq
 
 ALTER SEQUENCE public.alert_event_seq OWNED BY public.alert_event.seq;
 
+CREATE TABLE public.alert_hold (
+    alert_id text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    mute_id bigint,
+    regional_id text,
+    judged bigint NOT NULL,
+    released_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT alert_hold_check CHECK (((mute_id IS NULL) <> (regional_id IS NULL))),
+    CONSTRAINT alert_hold_check1 CHECK (((released_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT alert_hold_outcome_check CHECK ((outcome = ANY (ARRAY['told'::text, 'over'::text])))
+);
+
 CREATE TABLE public.arrival (
     minute timestamp with time zone NOT NULL,
     devices integer NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.campaign (
+    campaign_id bigint NOT NULL,
+    name text NOT NULL,
+    start_at timestamp with time zone NOT NULL,
+    end_at timestamp with time zone NOT NULL,
+    tags text[] NOT NULL,
+    pollutants text[] NOT NULL,
+    overrides jsonb NOT NULL,
+    author text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT campaign_check CHECK ((end_at > start_at)),
+    CONSTRAINT campaign_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE public.campaign ALTER COLUMN campaign_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.campaign_campaign_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.campaign_end (
+    campaign_id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    why text NOT NULL
+);
+
+CREATE TABLE public.check_in (
+    check_in_id bigint NOT NULL,
+    person_id text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    lon double precision,
+    lat double precision,
+    note text NOT NULL,
+    CONSTRAINT check_in_check CHECK (((lon IS NULL) = (lat IS NULL)))
+);
+
+ALTER TABLE public.check_in ALTER COLUMN check_in_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.check_in_check_in_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.checkpoint (
@@ -212,6 +337,35 @@ CREATE TABLE public.clock_error (
     since timestamp with time zone NOT NULL,
     seen_at timestamp with time zone NOT NULL,
     seconds double precision NOT NULL
+);
+
+CREATE TABLE public.contact (
+    contact_id bigint NOT NULL,
+    person_id text,
+    channel text NOT NULL,
+    address text NOT NULL,
+    rank smallint NOT NULL,
+    language text NOT NULL,
+    min_severity smallint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    disabled_at timestamp with time zone,
+    why_disabled text,
+    CONSTRAINT contact_address_check CHECK ((address ~ '^[ -~]{1,2048}$'::text)),
+    CONSTRAINT contact_channel_check CHECK ((channel = ANY (ARRAY['webhook'::text, 'webpush'::text, 'apprise'::text, 'siren'::text]))),
+    CONSTRAINT contact_check CHECK (((disabled_at IS NULL) = (why_disabled IS NULL))),
+    CONSTRAINT contact_language_check CHECK ((language = ANY (ARRAY['zh'::text, 'en'::text]))),
+    CONSTRAINT contact_min_severity_check CHECK (((min_severity >= 1) AND (min_severity <= 4))),
+    CONSTRAINT contact_rank_check CHECK (((rank >= 1) AND (rank <= 99)))
+);
+
+ALTER TABLE public.contact ALTER COLUMN contact_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.contact_contact_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.day_due (
@@ -232,15 +386,6 @@ CREATE TABLE public.day_mean (
     sent smallint NOT NULL,
     corrected real,
     correction text
-);
-
-CREATE TABLE public.delivery (
-    seq bigint NOT NULL,
-    channel text NOT NULL,
-    at timestamp with time zone NOT NULL,
-    outcome text NOT NULL,
-    detail text NOT NULL,
-    CONSTRAINT delivery_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'refused'::text])))
 );
 
 CREATE TABLE public.device (
@@ -268,6 +413,34 @@ CREATE TABLE public.device_note (
 
 CREATE TABLE public.drift_due (
     hour timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.duty_log_entry (
+    entry_id bigint NOT NULL,
+    person_id text NOT NULL,
+    start_at timestamp with time zone NOT NULL,
+    post text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    text text NOT NULL
+);
+
+ALTER TABLE public.duty_log_entry ALTER COLUMN entry_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.duty_log_entry_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.duty_log_lock (
+    person_id text NOT NULL,
+    start_at timestamp with time zone NOT NULL,
+    post text NOT NULL,
+    locked_at timestamp with time zone NOT NULL,
+    handover_id bigint NOT NULL,
+    lines jsonb NOT NULL
 );
 
 CREATE TABLE public.enterprise (
@@ -317,10 +490,42 @@ CREATE TABLE public.handling (
     version integer NOT NULL,
     pushed boolean NOT NULL,
     opened_at timestamp with time zone NOT NULL,
+    township text NOT NULL,
     climb_at timestamp with time zone,
     due_at timestamp with time zone,
     body jsonb NOT NULL,
     CONSTRAINT handling_stage_check CHECK ((stage = ANY (ARRAY['open'::text, 'acknowledged'::text, 'dispatched'::text, 'accepted'::text, 'arrived'::text, 'reported'::text, 'rectifying'::text, 'rectified'::text, 'verified'::text, 'closed'::text, 'false_alarm'::text, 'merged'::text])))
+);
+
+CREATE TABLE public.handover (
+    handover_id bigint NOT NULL,
+    person_id text NOT NULL,
+    start_at timestamp with time zone NOT NULL,
+    post text NOT NULL,
+    to_person text NOT NULL,
+    to_start timestamp with time zone NOT NULL,
+    offered_at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    note text NOT NULL,
+    alerts jsonb NOT NULL
+);
+
+CREATE TABLE public.handover_answer (
+    handover_id bigint NOT NULL,
+    answer text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT handover_answer_answer_check CHECK ((answer = ANY (ARRAY['accepted'::text, 'declined'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE public.handover ALTER COLUMN handover_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.handover_handover_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.hj212_part (
@@ -496,6 +701,50 @@ CREATE TABLE public.monitor_reading (
     qc smallint DEFAULT 0 NOT NULL
 );
 
+CREATE TABLE public.mute (
+    mute_id bigint NOT NULL,
+    scope text NOT NULL,
+    place text NOT NULL,
+    area jsonb,
+    kinds text[] NOT NULL,
+    pollutants text[] NOT NULL,
+    start_at timestamp with time zone NOT NULL,
+    end_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    author text NOT NULL,
+    planned_works boolean NOT NULL,
+    alert_id text,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT mute_check CHECK (((scope = 'polygon'::text) = (area IS NOT NULL))),
+    CONSTRAINT mute_check1 CHECK ((end_at > start_at)),
+    CONSTRAINT mute_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT mute_scope_check CHECK ((scope = ANY (ARRAY['cell'::text, 'device'::text, 'enterprise'::text, 'polygon'::text])))
+);
+
+CREATE TABLE public.mute_change (
+    mute_id bigint NOT NULL,
+    action text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    why text NOT NULL,
+    CONSTRAINT mute_change_action_check CHECK ((action = ANY (ARRAY['made'::text, 'begun'::text, 'ended'::text])))
+);
+
+CREATE TABLE public.mute_hit (
+    mute_id bigint NOT NULL,
+    alert_id text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.mute ALTER COLUMN mute_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.mute_mute_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.park_device (
     park_id text NOT NULL,
     name text NOT NULL,
@@ -512,7 +761,7 @@ CREATE TABLE public.person (
     role text NOT NULL,
     phone text NOT NULL,
     township text NOT NULL,
-    CONSTRAINT person_role_check CHECK ((role = ANY (ARRAY['leader'::text, 'duty'::text, 'dispatcher'::text, 'chief'::text, 'field'::text])))
+    CONSTRAINT person_role_check CHECK ((role = ANY (ARRAY['leader'::text, 'duty'::text, 'dispatcher'::text, 'chief'::text, 'field'::text, 'bureau'::text])))
 );
 
 CREATE TABLE public.pgqueuer (
@@ -600,6 +849,59 @@ CREATE SEQUENCE public.pgqueuer_statistics_id_seq
 
 ALTER SEQUENCE public.pgqueuer_statistics_id_seq OWNED BY public.pgqueuer_statistics.id;
 
+CREATE TABLE public.photo (
+    photo_id text NOT NULL,
+    alert_id text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    place text NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    sha256 text NOT NULL,
+    received_sha256 text NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT photo_height_check CHECK ((height > 0)),
+    CONSTRAINT photo_photo_id_check CHECK ((photo_id ~ '^[0-9a-f]{32}$'::text)),
+    CONSTRAINT photo_width_check CHECK ((width > 0))
+);
+ALTER TABLE ONLY public.photo ALTER COLUMN body SET STORAGE EXTERNAL;
+
+CREATE TABLE public.push (
+    push_id bigint NOT NULL,
+    key text NOT NULL,
+    seq bigint,
+    alert_id text,
+    person_id text,
+    contact_id bigint,
+    channel text NOT NULL,
+    step integer DEFAULT 0 NOT NULL,
+    severity smallint NOT NULL,
+    words jsonb,
+    made_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    tried_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    confirmed_at timestamp with time zone,
+    confirmed_from text DEFAULT ''::text NOT NULL,
+    message_key text,
+    CONSTRAINT push_check CHECK (((seq IS NOT NULL) OR (words IS NOT NULL))),
+    CONSTRAINT push_severity_check CHECK (((severity >= 1) AND (severity <= 4))),
+    CONSTRAINT push_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'delivered'::text, 'confirmed'::text, 'failed'::text, 'dropped'::text])))
+);
+
+ALTER TABLE public.push ALTER COLUMN push_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.push_push_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.quality_flag (
     device integer NOT NULL,
     hour timestamp with time zone NOT NULL,
@@ -633,10 +935,65 @@ ALTER TABLE public.refused ALTER COLUMN message ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE public.regional_hit (
+    regional_id text NOT NULL,
+    alert_id text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.registry_version (
     one boolean DEFAULT true NOT NULL,
     version bigint NOT NULL,
     CONSTRAINT registry_version_one_check CHECK (one)
+);
+
+CREATE TABLE public.roster_change (
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    action text NOT NULL,
+    why text NOT NULL,
+    details jsonb NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE public.roster_change ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.roster_change_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.roster_entry (
+    entry_id bigint NOT NULL,
+    kind text NOT NULL,
+    body jsonb NOT NULL,
+    who text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by text,
+    CONSTRAINT roster_entry_kind_check CHECK ((kind = ANY (ARRAY['rotation'::text, 'leave'::text, 'substitute'::text, 'temporary'::text, 'holiday'::text, 'swap'::text])))
+);
+
+ALTER TABLE public.roster_entry ALTER COLUMN entry_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.roster_entry_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.roster_notice (
+    key text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.secret (
+    name text NOT NULL,
+    value text NOT NULL
 );
 
 CREATE TABLE public.shift (
@@ -644,7 +1001,18 @@ CREATE TABLE public.shift (
     start_at timestamp with time zone NOT NULL,
     end_at timestamp with time zone NOT NULL,
     post text NOT NULL,
+    role text DEFAULT ''::text NOT NULL,
+    township text DEFAULT ''::text NOT NULL,
+    source text DEFAULT 'import'::text NOT NULL,
+    instead_of text DEFAULT ''::text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT shift_check CHECK ((end_at > start_at))
+);
+
+CREATE TABLE public.signing (
+    one boolean DEFAULT true NOT NULL,
+    secret text NOT NULL,
+    CONSTRAINT signing_one_check CHECK (one)
 );
 
 CREATE TABLE public.station (
@@ -662,6 +1030,13 @@ CREATE TABLE public.station_channel (
     device integer NOT NULL,
     channel text NOT NULL,
     unit text NOT NULL
+);
+
+CREATE TABLE public.station_chief (
+    device integer NOT NULL,
+    person_id text NOT NULL,
+    acting_id text,
+    township text NOT NULL
 );
 
 CREATE TABLE public.station_latest (
@@ -721,6 +1096,29 @@ CREATE TABLE public.statistic (
     qc smallint NOT NULL
 );
 
+CREATE TABLE public.swap_request (
+    swap_id bigint NOT NULL,
+    body jsonb NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    agreed_at timestamp with time zone,
+    decided_by text,
+    decided_at timestamp with time zone,
+    why text DEFAULT ''::text NOT NULL,
+    entry_id bigint,
+    CONSTRAINT swap_request_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'agreed'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE public.swap_request ALTER COLUMN swap_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.swap_request_swap_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.touched (
     hour timestamp with time zone NOT NULL,
     devices integer[] NOT NULL
@@ -758,8 +1156,20 @@ ALTER TABLE ONLY public.alert_cell
 ALTER TABLE ONLY public.alert_event
     ADD CONSTRAINT alert_event_pkey PRIMARY KEY (seq);
 
+ALTER TABLE ONLY public.alert_hold
+    ADD CONSTRAINT alert_hold_pkey PRIMARY KEY (alert_id, from_at);
+
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_pkey PRIMARY KEY (alert_id);
+
+ALTER TABLE ONLY public.campaign_end
+    ADD CONSTRAINT campaign_end_pkey PRIMARY KEY (campaign_id);
+
+ALTER TABLE ONLY public.campaign
+    ADD CONSTRAINT campaign_pkey PRIMARY KEY (campaign_id);
+
+ALTER TABLE ONLY public.check_in
+    ADD CONSTRAINT check_in_pkey PRIMARY KEY (check_in_id);
 
 ALTER TABLE ONLY public.checkpoint
     ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (minute);
@@ -767,11 +1177,11 @@ ALTER TABLE ONLY public.checkpoint
 ALTER TABLE ONLY public.clock_error
     ADD CONSTRAINT clock_error_pkey PRIMARY KEY (device, since);
 
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_pkey PRIMARY KEY (contact_id);
+
 ALTER TABLE ONLY public.day_mean
     ADD CONSTRAINT day_mean_pkey PRIMARY KEY (device, day, channel);
-
-ALTER TABLE ONLY public.delivery
-    ADD CONSTRAINT delivery_pkey PRIMARY KEY (seq, channel);
 
 ALTER TABLE ONLY public.device
     ADD CONSTRAINT device_device_id_key UNIQUE (device_id);
@@ -781,6 +1191,12 @@ ALTER TABLE ONLY public.device_note
 
 ALTER TABLE ONLY public.device
     ADD CONSTRAINT device_pkey PRIMARY KEY (device);
+
+ALTER TABLE ONLY public.duty_log_entry
+    ADD CONSTRAINT duty_log_entry_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY public.duty_log_lock
+    ADD CONSTRAINT duty_log_lock_pkey PRIMARY KEY (person_id, start_at, post);
 
 ALTER TABLE ONLY public.enterprise
     ADD CONSTRAINT enterprise_pkey PRIMARY KEY (enterprise_id);
@@ -796,6 +1212,12 @@ ALTER TABLE ONLY public.grid
 
 ALTER TABLE ONLY public.handling
     ADD CONSTRAINT handling_pkey PRIMARY KEY (alert_id);
+
+ALTER TABLE ONLY public.handover_answer
+    ADD CONSTRAINT handover_answer_pkey PRIMARY KEY (handover_id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_pkey PRIMARY KEY (handover_id);
 
 ALTER TABLE ONLY public.hj212_part
     ADD CONSTRAINT hj212_part_pkey PRIMARY KEY (device, command, data_time, total, number);
@@ -848,6 +1270,15 @@ ALTER TABLE ONLY public.monitor
 ALTER TABLE ONLY public.monitor_reading
     ADD CONSTRAINT monitor_reading_pkey PRIMARY KEY (device, ts, channel);
 
+ALTER TABLE ONLY public.mute_change
+    ADD CONSTRAINT mute_change_pkey PRIMARY KEY (mute_id, action);
+
+ALTER TABLE ONLY public.mute_hit
+    ADD CONSTRAINT mute_hit_pkey PRIMARY KEY (mute_id, alert_id);
+
+ALTER TABLE ONLY public.mute
+    ADD CONSTRAINT mute_pkey PRIMARY KEY (mute_id);
+
 ALTER TABLE ONLY public.park_device
     ADD CONSTRAINT park_device_pkey PRIMARY KEY (park_id, device, channel);
 
@@ -869,6 +1300,15 @@ ALTER TABLE ONLY public.pgqueuer_schedules
 ALTER TABLE ONLY public.pgqueuer_statistics
     ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.photo
+    ADD CONSTRAINT photo_pkey PRIMARY KEY (photo_id);
+
+ALTER TABLE ONLY public.push
+    ADD CONSTRAINT push_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.push
+    ADD CONSTRAINT push_pkey PRIMARY KEY (push_id);
+
 ALTER TABLE ONLY public.quality_flag
     ADD CONSTRAINT quality_flag_pkey PRIMARY KEY (device, hour, channel, reason, from_at);
 
@@ -881,17 +1321,38 @@ ALTER TABLE ONLY public.refused
 ALTER TABLE ONLY public.refused
     ADD CONSTRAINT refused_pkey PRIMARY KEY (message);
 
+ALTER TABLE ONLY public.regional_hit
+    ADD CONSTRAINT regional_hit_pkey PRIMARY KEY (regional_id, alert_id);
+
 ALTER TABLE ONLY public.registry_version
     ADD CONSTRAINT registry_version_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY public.reject
     ADD CONSTRAINT reject_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.roster_change
+    ADD CONSTRAINT roster_change_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY public.roster_entry
+    ADD CONSTRAINT roster_entry_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY public.roster_notice
+    ADD CONSTRAINT roster_notice_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.secret
+    ADD CONSTRAINT secret_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY public.shift
-    ADD CONSTRAINT shift_pkey PRIMARY KEY (person_id, start_at);
+    ADD CONSTRAINT shift_pkey PRIMARY KEY (person_id, start_at, post);
+
+ALTER TABLE ONLY public.signing
+    ADD CONSTRAINT signing_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY public.station_channel
     ADD CONSTRAINT station_channel_pkey PRIMARY KEY (device, channel);
+
+ALTER TABLE ONLY public.station_chief
+    ADD CONSTRAINT station_chief_pkey PRIMARY KEY (device);
 
 ALTER TABLE ONLY public.station_latest
     ADD CONSTRAINT station_latest_pkey PRIMARY KEY (device);
@@ -905,6 +1366,9 @@ ALTER TABLE ONLY public.station_reading
 ALTER TABLE ONLY public.statistic
     ADD CONSTRAINT statistic_pkey PRIMARY KEY (device, ts, command, channel);
 
+ALTER TABLE ONLY public.swap_request
+    ADD CONSTRAINT swap_request_pkey PRIMARY KEY (swap_id);
+
 ALTER TABLE ONLY public.verdict
     ADD CONSTRAINT verdict_pkey PRIMARY KEY (minute, pollutant);
 
@@ -914,6 +1378,10 @@ ALTER TABLE ONLY public.watermark
 CREATE INDEX alert_cell_place ON public.alert_cell USING btree (ix, iy, from_at DESC);
 
 CREATE INDEX alert_event_of_alert ON public.alert_event USING btree (alert_id, seq);
+
+CREATE INDEX alert_first_candidate ON public.alert USING btree (((body #>> '{candidates,0,enterprise_id}'::text[])), opened_at DESC) WHERE ((body #>> '{candidates,0,enterprise_id}'::text[]) IS NOT NULL);
+
+CREATE UNIQUE INDEX alert_hold_one ON public.alert_hold USING btree (alert_id) WHERE (released_at IS NULL);
 
 CREATE INDEX alert_newest ON public.alert USING btree (opened_at DESC, alert_id DESC);
 
@@ -925,13 +1393,29 @@ CREATE UNIQUE INDEX alert_one_open_per_source ON public.alert USING btree (kind,
 
 CREATE INDEX arrival_minute ON public.arrival USING btree (minute);
 
+CREATE INDEX campaign_span ON public.campaign USING gist (tstzrange(start_at, end_at));
+
+CREATE INDEX check_in_of_person ON public.check_in USING btree (person_id, at);
+
+CREATE INDEX contact_of_person ON public.contact USING btree (person_id, rank) WHERE (disabled_at IS NULL);
+
+CREATE UNIQUE INDEX contact_once ON public.contact USING btree (channel, address, person_id) NULLS NOT DISTINCT WHERE (disabled_at IS NULL);
+
 CREATE INDEX day_mean_day_idx ON public.day_mean USING btree (day DESC);
+
+CREATE INDEX duty_log_entry_of_shift ON public.duty_log_entry USING btree (person_id, start_at, post, entry_id);
+
+CREATE INDEX finding_enterprise ON public.finding USING btree (enterprise_id) WHERE (enterprise_id IS NOT NULL);
 
 CREATE INDEX handling_climb ON public.handling USING btree (climb_at) WHERE (climb_at IS NOT NULL);
 
 CREATE INDEX handling_due ON public.handling USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX handling_live ON public.handling USING btree (stage, opened_at DESC, alert_id DESC) WHERE (stage <> ALL (ARRAY['closed'::text, 'false_alarm'::text, 'merged'::text]));
+
+CREATE INDEX handover_of_shift ON public.handover USING btree (person_id, start_at, post);
+
+CREATE INDEX handover_to_shift ON public.handover USING btree (to_person, to_start, post);
 
 CREATE INDEX hour_mean_ts_idx ON public.hour_mean USING btree (ts DESC);
 
@@ -940,6 +1424,10 @@ CREATE INDEX idempotency_at ON public.idempotency USING btree (at);
 CREATE INDEX mobile_reading_ts_idx ON public.mobile_reading USING btree (ts DESC);
 
 CREATE INDEX monitor_reading_ts_idx ON public.monitor_reading USING btree (ts DESC);
+
+CREATE INDEX mute_end ON public.mute USING btree (end_at);
+
+CREATE INDEX mute_hit_of_alert ON public.mute_hit USING btree (alert_id);
 
 CREATE INDEX pgqueuer_ep_ea_idx ON public.pgqueuer USING btree (entrypoint, execute_after) WHERE (status = 'queued'::public.pgqueuer_status);
 
@@ -967,13 +1455,31 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON public.pgqueuer USING btree (d
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON public.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::public.pgqueuer_status);
 
+CREATE UNIQUE INDEX photo_once ON public.photo USING btree (alert_id, received_sha256);
+
+CREATE INDEX push_failed ON public.push USING btree (push_id DESC) WHERE (state = 'failed'::text);
+
+CREATE INDEX push_of_alert ON public.push USING btree (alert_id, push_id DESC);
+
+CREATE INDEX push_of_message ON public.push USING btree (message_key) WHERE (message_key IS NOT NULL);
+
+CREATE INDEX push_of_person ON public.push USING btree (person_id, push_id DESC);
+
+CREATE INDEX push_sent ON public.push USING btree (contact_id, sent_at DESC) WHERE (sent_at IS NOT NULL);
+
+CREATE INDEX push_waiting ON public.push USING btree (contact_id, due_at) WHERE (state = 'waiting'::text);
+
 CREATE INDEX quality_flag_hour_idx ON public.quality_flag USING btree (hour DESC);
 
 CREATE INDEX refused_received ON public.refused USING btree (received_at);
 
 CREATE INDEX reject_received ON public.reject USING btree (received_at, id);
 
+CREATE INDEX roster_entry_in_force ON public.roster_entry USING btree (kind, entry_id) WHERE (ended_at IS NULL);
+
 CREATE INDEX shift_span ON public.shift USING gist (tstzrange(start_at, end_at));
+
+CREATE INDEX shift_start ON public.shift USING btree (start_at);
 
 CREATE INDEX station_reading_ts_idx ON public.station_reading USING btree (ts DESC);
 
@@ -983,7 +1489,13 @@ CREATE INDEX verdict_minute_idx ON public.verdict USING btree (minute DESC);
 
 CREATE TRIGGER alert_event_number BEFORE INSERT ON public.alert_event FOR EACH ROW EXECUTE FUNCTION public.number_alert_event();
 
+CREATE TRIGGER duty_log_entry_open BEFORE INSERT ON public.duty_log_entry FOR EACH ROW EXECUTE FUNCTION public.keep_locked_log();
+
+CREATE TRIGGER duty_log_lock_alone BEFORE INSERT ON public.duty_log_lock FOR EACH ROW EXECUTE FUNCTION public.keep_locked_log();
+
 CREATE TRIGGER mark_noted AFTER INSERT OR DELETE OR UPDATE ON public.mark FOR EACH ROW EXECUTE FUNCTION public.note_mark();
+
+CREATE TRIGGER shift_keep_past BEFORE INSERT OR DELETE OR UPDATE ON public.shift FOR EACH ROW EXECUTE FUNCTION public.keep_who_was_on_duty();
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION public.fn_pgqueuer_changed();
 
@@ -993,14 +1505,38 @@ ALTER TABLE ONLY public.alert_cell
 ALTER TABLE ONLY public.alert_event
     ADD CONSTRAINT alert_event_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 
+ALTER TABLE ONLY public.alert_hold
+    ADD CONSTRAINT alert_hold_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.alert_hold
+    ADD CONSTRAINT alert_hold_mute_id_fkey FOREIGN KEY (mute_id) REFERENCES public.mute(mute_id);
+
+ALTER TABLE ONLY public.alert_hold
+    ADD CONSTRAINT alert_hold_regional_id_fkey FOREIGN KEY (regional_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.campaign_end
+    ADD CONSTRAINT campaign_end_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(campaign_id);
+
+ALTER TABLE ONLY public.check_in
+    ADD CONSTRAINT check_in_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
+
 ALTER TABLE ONLY public.clock_error
     ADD CONSTRAINT clock_error_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
-ALTER TABLE ONLY public.delivery
-    ADD CONSTRAINT delivery_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
 
 ALTER TABLE ONLY public.device_note
     ADD CONSTRAINT device_note_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.duty_log_entry
+    ADD CONSTRAINT duty_log_entry_person_id_start_at_post_fkey FOREIGN KEY (person_id, start_at, post) REFERENCES public.shift(person_id, start_at, post);
+
+ALTER TABLE ONLY public.duty_log_lock
+    ADD CONSTRAINT duty_log_lock_handover_id_fkey FOREIGN KEY (handover_id) REFERENCES public.handover(handover_id);
+
+ALTER TABLE ONLY public.duty_log_lock
+    ADD CONSTRAINT duty_log_lock_person_id_start_at_post_fkey FOREIGN KEY (person_id, start_at, post) REFERENCES public.shift(person_id, start_at, post);
 
 ALTER TABLE ONLY public.facility
     ADD CONSTRAINT facility_device_channel_fkey FOREIGN KEY (device, channel) REFERENCES public.monitor_channel(device, channel);
@@ -1010,6 +1546,15 @@ ALTER TABLE ONLY public.finding
 
 ALTER TABLE ONLY public.handling
     ADD CONSTRAINT handling_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.handover_answer
+    ADD CONSTRAINT handover_answer_handover_id_fkey FOREIGN KEY (handover_id) REFERENCES public.handover(handover_id);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_person_id_start_at_post_fkey FOREIGN KEY (person_id, start_at, post) REFERENCES public.shift(person_id, start_at, post);
+
+ALTER TABLE ONLY public.handover
+    ADD CONSTRAINT handover_to_person_fkey FOREIGN KEY (to_person) REFERENCES public.person(person_id);
 
 ALTER TABLE ONLY public.reject
     ADD CONSTRAINT kept_reject_message_fkey FOREIGN KEY (message) REFERENCES public.refused(message) ON DELETE CASCADE;
@@ -1032,8 +1577,38 @@ ALTER TABLE ONLY public.monitor
 ALTER TABLE ONLY public.monitor_latest
     ADD CONSTRAINT monitor_latest_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
+ALTER TABLE ONLY public.mute
+    ADD CONSTRAINT mute_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.mute_change
+    ADD CONSTRAINT mute_change_mute_id_fkey FOREIGN KEY (mute_id) REFERENCES public.mute(mute_id);
+
+ALTER TABLE ONLY public.mute_hit
+    ADD CONSTRAINT mute_hit_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.mute_hit
+    ADD CONSTRAINT mute_hit_mute_id_fkey FOREIGN KEY (mute_id) REFERENCES public.mute(mute_id);
+
 ALTER TABLE ONLY public.park_device
     ADD CONSTRAINT park_device_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.photo
+    ADD CONSTRAINT photo_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.push
+    ADD CONSTRAINT push_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.push
+    ADD CONSTRAINT push_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
+
+ALTER TABLE ONLY public.push
+    ADD CONSTRAINT push_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
+
+ALTER TABLE ONLY public.regional_hit
+    ADD CONSTRAINT regional_hit_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.regional_hit
+    ADD CONSTRAINT regional_hit_regional_id_fkey FOREIGN KEY (regional_id) REFERENCES public.alert(alert_id);
 
 ALTER TABLE ONLY public.shift
     ADD CONSTRAINT shift_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
@@ -1041,11 +1616,23 @@ ALTER TABLE ONLY public.shift
 ALTER TABLE ONLY public.station_channel
     ADD CONSTRAINT station_channel_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
+ALTER TABLE ONLY public.station_chief
+    ADD CONSTRAINT station_chief_acting_id_fkey FOREIGN KEY (acting_id) REFERENCES public.person(person_id);
+
+ALTER TABLE ONLY public.station_chief
+    ADD CONSTRAINT station_chief_device_fkey FOREIGN KEY (device) REFERENCES public.station(device);
+
+ALTER TABLE ONLY public.station_chief
+    ADD CONSTRAINT station_chief_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
+
 ALTER TABLE ONLY public.station
     ADD CONSTRAINT station_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
 ALTER TABLE ONLY public.station_latest
     ADD CONSTRAINT station_latest_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.swap_request
+    ADD CONSTRAINT swap_request_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.roster_entry(entry_id);
 
 ALTER TABLE ONLY public.verdict
     ADD CONSTRAINT verdict_layout_fkey FOREIGN KEY (layout) REFERENCES public.layout(layout);
@@ -1066,17 +1653,25 @@ GRANT SELECT,INSERT ON TABLE public.alert_event TO hotgrid_app;
 
 GRANT USAGE ON SEQUENCE public.alert_event_seq TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alert_hold TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.arrival TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.campaign TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.campaign_end TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.check_in TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checkpoint TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.clock_error TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.day_due TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.day_mean TO hotgrid_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.device TO hotgrid_app;
 
@@ -1085,6 +1680,10 @@ GRANT USAGE ON SEQUENCE public.device_device_seq TO hotgrid_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.device_note TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.drift_due TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.duty_log_entry TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.duty_log_lock TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.enterprise TO hotgrid_app;
 
@@ -1095,6 +1694,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.finding TO hotgrid_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.grid TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.handling TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.handover TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.handover_answer TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hj212_part TO hotgrid_app;
 
@@ -1132,6 +1735,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_latest TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_reading TO hotgrid_app;
 
+GRANT SELECT,INSERT ON TABLE public.mute TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.mute_change TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.mute_hit TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.park_device TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO hotgrid_app;
@@ -1152,25 +1761,45 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pgqueuer_statistics TO hotgrid
 
 GRANT USAGE ON SEQUENCE public.pgqueuer_statistics_id_seq TO hotgrid_app;
 
+GRANT SELECT,INSERT ON TABLE public.photo TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.push TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.quality_flag TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.quality_thresholds TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.refused TO hotgrid_app;
 
+GRANT SELECT,INSERT ON TABLE public.regional_hit TO hotgrid_app;
+
 GRANT SELECT,UPDATE ON TABLE public.registry_version TO hotgrid_app;
 
+GRANT SELECT,INSERT ON TABLE public.roster_change TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.roster_entry TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.roster_notice TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.secret TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shift TO hotgrid_app;
+
+GRANT SELECT ON TABLE public.signing TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station_channel TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.station_chief TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station_latest TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station_reading TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.statistic TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.swap_request TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.touched TO hotgrid_app;
 

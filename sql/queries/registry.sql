@@ -77,19 +77,33 @@ WHERE (old.name, old.role, old.phone, old.township)
 RETURNING (xmax = 0) AS added;
 
 -- name: put_shifts leaves alone what has begun: who was on duty is not rewritten
+-- Only at set-up is there a past to bring along; later a shift that is running already is on the roster from now on.
+WITH moment AS (SELECT greatest(:now::timestamptz, roster_moment()) AS at),
+set_up AS (SELECT NOT EXISTS (SELECT FROM shift, moment WHERE start_at <= moment.at) AS yes),
+told AS (
+    SELECT DISTINCT ON (person_id, post, start_at) person_id, post, "end" AS end_at,
+        CASE WHEN set_up.yes THEN "start" ELSE greatest("start", moment.at) END AS start_at
+    FROM jsonb_to_recordset(:rows::jsonb) AS r(person_id text, "start" timestamptz, "end" timestamptz, post text),
+        set_up, moment
+    WHERE set_up.yes OR "start" > moment.at OR "end" > moment.at AND NOT EXISTS (
+        SELECT FROM shift AS s
+        WHERE s.person_id = r.person_id AND tstzrange(s.start_at, s.end_at) @> moment.at
+    )
+)
 INSERT INTO shift AS old (person_id, start_at, end_at, post)
-SELECT person_id, "start", "end", post
-FROM jsonb_to_recordset(:rows::jsonb) AS r(person_id text, "start" timestamptz, "end" timestamptz, post text)
-ON CONFLICT (person_id, start_at) DO UPDATE
-SET (end_at, post) = (excluded.end_at, excluded.post)
-WHERE (old.end_at, old.post) IS DISTINCT FROM (excluded.end_at, excluded.post) AND old.start_at > :now
+SELECT person_id, start_at, end_at, post FROM told
+ON CONFLICT (person_id, start_at, post) DO UPDATE
+SET (end_at, source, instead_of) = (excluded.end_at, 'import', '')
+WHERE old.end_at <> excluded.end_at AND old.start_at > (SELECT at FROM moment)
 RETURNING (xmax = 0) AS added;
 
--- name: drop_shifts that have not begun and that the new roster does not have
+-- name: drop_shifts that have not begun, were imported, and that the new roster does not have
 DELETE FROM shift
-WHERE start_at > :now
-    AND (person_id, start_at) NOT IN (
-        SELECT person_id, "start" FROM jsonb_to_recordset(:rows::jsonb) AS r(person_id text, "start" timestamptz)
+WHERE start_at > greatest(:now::timestamptz, roster_moment())
+    AND source = 'import'
+    AND (person_id, start_at, post) NOT IN (
+        SELECT person_id, "start", post
+        FROM jsonb_to_recordset(:rows::jsonb) AS r(person_id text, "start" timestamptz, post text)
     )
 RETURNING person_id;
 
@@ -166,6 +180,24 @@ DELETE FROM facility AS old
 WHERE (device, channel) NOT IN (
     SELECT device, channel
     FROM jsonb_to_recordset(:rows::jsonb) AS r(mn text, channel text) JOIN device ON device_id = mn
+)
+RETURNING device;
+
+-- name: put_chiefs
+INSERT INTO station_chief AS old (device, person_id, acting_id, township)
+SELECT device, person_id, acting_id, township
+FROM jsonb_to_recordset(:rows::jsonb) AS r(station_id text, person_id text, acting_id text, township text)
+JOIN device ON device_id = station_id
+ON CONFLICT (device) DO UPDATE
+SET (person_id, acting_id, township) = (excluded.person_id, excluded.acting_id, excluded.township)
+WHERE (old.person_id, old.acting_id, old.township)
+    IS DISTINCT FROM (excluded.person_id, excluded.acting_id, excluded.township)
+RETURNING (xmax = 0) AS added;
+
+-- name: drop_chiefs that the new file does not have
+DELETE FROM station_chief AS old
+WHERE device NOT IN (
+    SELECT device FROM jsonb_to_recordset(:rows::jsonb) AS r(station_id text) JOIN device ON device_id = station_id
 )
 RETURNING device;
 

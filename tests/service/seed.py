@@ -1,6 +1,7 @@
 """Rows for the tests of the service, written as the other processes would write them."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -157,12 +158,30 @@ async def latest(on: Connection, device: int, ts: datetime, qc: bytes | None = N
     )
 
 
-async def shift(on: Connection, person: str, start: datetime, end: datetime, post: str = "指挥中心") -> None:
-    """A span on duty of a person, who is made known where needed."""
+async def person(on: Connection, name: str, role: str = "duty", township: str = "") -> None:
+    """A person, who is made known where needed."""
     await on.execute(
-        "INSERT INTO person VALUES ($1, $2, 'duty', '13800000001', '') ON CONFLICT DO NOTHING", person, f"王{person}"
+        "INSERT INTO person VALUES ($1, $2, $3, '13800000001', $4) ON CONFLICT DO NOTHING",
+        *(name, f"王{name}", role, township),
     )
-    await on.execute("INSERT INTO shift VALUES ($1, $2, $3, $4)", person, start, end, post)
+
+
+async def shift(on: Connection, name: str, start: datetime, end: datetime, post: str = "指挥中心") -> None:
+    """A span on duty of a person, who is made known where needed."""
+    await shifts(on, [(name, start, end, post)])
+
+
+async def shifts(on: Connection, rows: Iterable[tuple[str, datetime, datetime, str]]) -> None:
+    """Spans on duty in one transaction: of what has begun, a second one would not be taken."""
+    spans = list(rows)
+    for name in {row[0] for row in spans}:
+        await person(on, name)
+    people, starts, ends, posts = (list(column) for column in zip(*spans, strict=True))
+    await on.execute(
+        "INSERT INTO shift (person_id, start_at, end_at, post)"
+        " SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::text[])",
+        *(people, starts, ends, posts),
+    )
 
 
 def as_json(value: object) -> Any:

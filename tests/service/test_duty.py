@@ -19,9 +19,9 @@ async def _at(client: httpx2.AsyncClient, time: str) -> tuple[list[str], list[st
 async def test_shift_holds_from_its_start_until_just_before_its_end(
     client: httpx2.AsyncClient, pool: asyncpg.Pool
 ) -> None:
-    await seed.shift(pool, "P1", seed.NOW, seed.NOW + HOUR)
-    await seed.shift(pool, "P2", seed.NOW + HOUR, seed.NOW + 2 * HOUR)
-    await seed.shift(pool, "P3", seed.NOW + HOUR, seed.NOW + 2 * HOUR, "现场")
+    later = (seed.NOW + HOUR, seed.NOW + 2 * HOUR)
+    first = ("P1", seed.NOW, seed.NOW + HOUR, "指挥中心")
+    await seed.shifts(pool, [first, ("P2", *later, "指挥中心"), ("P3", *later, "现场")])
     assert await _at(client, "2026-11-21T08:29:59+08:00") == ([], ["P1"], True)
     assert await _at(client, "2026-11-21T08:30:00+08:00") == (["P1"], ["P2", "P3"], False)
     assert await _at(client, "2026-11-21T09:29:59.999999+08:00") == (["P1"], ["P2", "P3"], False)
