@@ -12,7 +12,7 @@ from alerts.kind import kind_of
 
 async def begin(on: asyncpg.Connection, alert_id: str, kind: str, at: datetime) -> None:
     """An alert was opened; within the caller's transaction."""
-    body = Handling("open", at).body()
+    body = Handling("open", at, times={"open": at}).body()
     await HANDLING.begin.execute(on, alert_id=alert_id, pushed=kind_of(kind).pushed, at=at, body=body)
 
 

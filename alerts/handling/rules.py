@@ -41,6 +41,7 @@ RULES: Mapping[Action, Rule] = {
     "report": Rule(_any("acknowledged", "arrived"), SIGNING | _by("field")),
     "rectify": Rule(_any("reported", "rectifying"), SIGNING | _by("field", "enterprise")),
     "verify": Rule(_any("reported", "rectified"), SIGNING | _by("field")),
+    "handover": Rule(TAKEN, SIGNING),
     "propose": Rule(TAKEN, DESK | _by("field")),
     "close": Rule(_any("acknowledged", "reported", "rectified", "verified"), SIGNING),
     "false-alarm": Rule(_any("open", "acknowledged", "dispatched", "accepted", "arrived", "reported"), SIGNING),

@@ -29,6 +29,7 @@ Action = Literal[
     "report",
     "rectify",
     "verify",
+    "handover",
     "propose",
     "close",
     "reopen",

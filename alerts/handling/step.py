@@ -178,6 +178,13 @@ def _verify(handling: Handling, act: Act, now: datetime) -> Handling:
     return replace(handling, stage="rectifying", rectify_by=act.deadline)
 
 
+def _hand_over(handling: Handling, act: Act, now: datetime) -> Handling:  # noqa: ARG001
+    """The incoming officer answers for what the outgoing one had taken."""
+    if act.person is None:
+        raise _missing("交给谁 person", "to whom (person)")
+    return replace(handling, acknowledged_by=act.person)
+
+
 def _propose(handling: Handling, act: Act, now: datetime) -> Handling:  # noqa: ARG001
     _reason(act)
     return replace(handling, proposed_by=act.actor.who)
@@ -194,7 +201,14 @@ def _false_alarm(handling: Handling, act: Act, now: datetime) -> Handling:
 
 def _reopen(handling: Handling, act: Act, now: datetime) -> Handling:
     _reason(act)
-    return Handling("open", now, handling.version, cleared_at=handling.cleared_at, case_number=handling.case_number)
+    return Handling(
+        "open",
+        now,
+        handling.version,
+        cleared_at=handling.cleared_at,
+        case_number=handling.case_number,
+        times={"open": now},
+    )
 
 
 def _recheck(handling: Handling, act: Act, now: datetime) -> Handling:
@@ -255,6 +269,7 @@ _EFFECTS: Mapping[Action, Callable[[Handling, Act, datetime], Handling]] = {
     "report": _report,
     "rectify": _rectify,
     "verify": _verify,
+    "handover": _hand_over,
     "propose": _propose,
     "close": _close,
     "false-alarm": _false_alarm,

@@ -28,6 +28,7 @@ ACTION_ZH: Mapping[Action, str] = {
     "report": "报告",
     "rectify": "整改",
     "verify": "核实",
+    "handover": "交接",
     "propose": "提议销号",
     "close": "销号",
     "reopen": "重开",

@@ -7,6 +7,7 @@ CREATE TABLE handling (
     version integer NOT NULL,
     pushed boolean NOT NULL,
     opened_at timestamptz NOT NULL,
+    township text NOT NULL,
     -- When the escalation and when the other clocks are to look at it next; null: never.
     climb_at timestamptz,
     due_at timestamptz,
@@ -18,8 +19,8 @@ CREATE INDEX handling_live ON handling (stage, opened_at DESC, alert_id DESC)
     WHERE stage NOT IN ('closed', 'false_alarm', 'merged');
 
 -- Alerts of before: nobody's phone rings for them any more.
-INSERT INTO handling (alert_id, stage, version, pushed, opened_at, body)
-SELECT alert_id, status, 1, false, opened_at, jsonb_build_object('stage', status, 'version', 1, 'since',
+INSERT INTO handling (alert_id, stage, version, pushed, opened_at, township, body)
+SELECT alert_id, status, 1, false, opened_at, '', jsonb_build_object('stage', status, 'version', 1, 'since',
     coalesce(closed_at, opened_at), 'times', '{}'::jsonb)
 FROM alert;
 

@@ -1,7 +1,13 @@
--- name: begin the handling of an alert that was opened; one that was opened before goes on
-INSERT INTO handling (alert_id, stage, version, pushed, opened_at, climb_at, due_at, body)
-VALUES (:alert_id, 'open', 1, :pushed, :at, CASE WHEN :pushed THEN :at::timestamptz END,
-    CASE WHEN :pushed THEN :at::timestamptz END, :body)
+-- name: begin the handling of an alert that was opened, in the township of the station next to it; what was begun goes on
+INSERT INTO handling (alert_id, stage, version, pushed, opened_at, township, climb_at, due_at, body)
+SELECT alert_id, 'open', 1, :pushed, :at,
+    coalesce((
+        SELECT s.township FROM station AS s WHERE s.township <> ''
+        ORDER BY (s.lat - a.lat) ^ 2 + ((s.lon - a.lon) * cosd(a.lat)) ^ 2, s.device LIMIT 1
+    ), ''),
+    CASE WHEN :pushed THEN :at::timestamptz END, CASE WHEN :pushed THEN :at::timestamptz END, :body
+FROM alert AS a
+WHERE alert_id = :alert_id AND NOT EXISTS (SELECT FROM handling WHERE alert_id = :alert_id)
 ON CONFLICT (alert_id) DO NOTHING;
 
 -- name: lock one for a step
