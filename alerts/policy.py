@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from alerts.muting.policy import MutePolicy
 from alerts.push.policy import EscalationPolicy, PushPolicy
 from alerts.roster.policy import RosterPolicy
 
@@ -24,6 +25,7 @@ class Policy(BaseModel):
     roster: RosterPolicy = RosterPolicy()
     escalation: EscalationPolicy = EscalationPolicy()
     push: PushPolicy = PushPolicy()
+    mute: MutePolicy = MutePolicy()
 
     @field_validator("zone")
     @classmethod

@@ -257,6 +257,7 @@ CREATE SEQUENCE public.alert_event_seq
 ALTER SEQUENCE public.alert_event_seq OWNED BY public.alert_event.seq;
 
 CREATE TABLE public.alert_hold (
+    hold_id bigint NOT NULL,
     alert_id text NOT NULL,
     from_at timestamp with time zone NOT NULL,
     until timestamp with time zone,
@@ -268,6 +269,15 @@ CREATE TABLE public.alert_hold (
     CONSTRAINT alert_hold_check CHECK (((mute_id IS NULL) <> (regional_id IS NULL))),
     CONSTRAINT alert_hold_check1 CHECK (((released_at IS NULL) = (outcome IS NULL))),
     CONSTRAINT alert_hold_outcome_check CHECK ((outcome = ANY (ARRAY['told'::text, 'over'::text])))
+);
+
+ALTER TABLE public.alert_hold ALTER COLUMN hold_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alert_hold_hold_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.arrival (
@@ -1157,7 +1167,7 @@ ALTER TABLE ONLY public.alert_event
     ADD CONSTRAINT alert_event_pkey PRIMARY KEY (seq);
 
 ALTER TABLE ONLY public.alert_hold
-    ADD CONSTRAINT alert_hold_pkey PRIMARY KEY (alert_id, from_at);
+    ADD CONSTRAINT alert_hold_pkey PRIMARY KEY (hold_id);
 
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_pkey PRIMARY KEY (alert_id);
@@ -1380,6 +1390,8 @@ CREATE INDEX alert_cell_place ON public.alert_cell USING btree (ix, iy, from_at 
 CREATE INDEX alert_event_of_alert ON public.alert_event USING btree (alert_id, seq);
 
 CREATE INDEX alert_first_candidate ON public.alert USING btree (((body #>> '{candidates,0,enterprise_id}'::text[])), opened_at DESC) WHERE ((body #>> '{candidates,0,enterprise_id}'::text[]) IS NOT NULL);
+
+CREATE INDEX alert_hold_of_alert ON public.alert_hold USING btree (alert_id, from_at);
 
 CREATE UNIQUE INDEX alert_hold_one ON public.alert_hold USING btree (alert_id) WHERE (released_at IS NULL);
 
