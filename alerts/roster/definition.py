@@ -1,8 +1,8 @@
 """What a roster is made from: rotations, and what people have agreed on since."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from alerts.roster.shift import Shift
 
 YEARS = (2000, 2100)
-"""Anchors lie in these years."""
+"""Everything lies in these years."""
 LONGEST_HOURS = 24 * 31
 MOST_TURNS = 96
 
@@ -42,7 +42,9 @@ class Turn:
 
     def __post_init__(self) -> None:
         _must(self.begins.tzinfo is None, "turn begins: a local time without offset")
+        _must(not (self.begins.second or self.begins.microsecond), "turn begins: on a whole minute")
         _must(0 < self.hours <= LONGEST_HOURS, f"turn hours: more than 0, at most {LONGEST_HOURS}")
+        _must(float(self.hours * 60).is_integer(), "turn hours: whole minutes, for example 8.5")
         _must(self.day >= 0, "turn day: counted from 0")
 
 
@@ -98,10 +100,14 @@ class Temporary:
     shifts: tuple[Shift, ...]
 
     def __post_init__(self) -> None:
-        _span(self.start, self.end)
-        for shift in self.shifts:
-            _span(shift.start, shift.end)
-            _must(shift.post == self.post, f"shifts: all on the post {self.post}")
+        _span(self)
+        _must(all(shift.post == self.post for shift in self.shifts), f"shifts: all on the post {self.post}")
+        spans = [(utc(shift.start), utc(shift.end)) for shift in self.shifts]
+        _must(all(start < end for start, end in spans), "shifts: each with its end after its start")
+        shifts = zip(self.shifts, spans, strict=True)
+        object.__setattr__(
+            self, "shifts", tuple(replace(shift, start=start, end=end) for shift, (start, end) in shifts)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ class Leave:
     end: datetime
 
     def __post_init__(self) -> None:
-        _span(self.start, self.end)
+        _span(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ class Side:
     end: datetime
 
     def __post_init__(self) -> None:
-        _span(self.start, self.end)
+        _span(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +160,7 @@ class Substitute:
     post: str = ""
 
     def __post_init__(self) -> None:
-        _span(self.start, self.end)
+        _span(self)
         _must(self.person_id != self.other_id, "substitute: somebody else")
 
 
@@ -180,9 +186,17 @@ def timezone(name: str) -> ZoneInfo:
         raise DefinitionError(f"zone: no such time zone: {name}; for example Asia/Shanghai") from error
 
 
-def _span(start: datetime, end: datetime) -> None:
-    _must(start.tzinfo is not None and end.tzinfo is not None, "start and end: with an offset")
-    _must(start < end, "end: after start")
+def utc(moment: datetime) -> datetime:
+    """The moment in UTC; raises DefinitionError for one without an offset or far from now."""
+    _must(moment.tzinfo is not None, "start and end: with an offset")
+    _must(YEARS[0] <= moment.year <= YEARS[1], f"start and end: in the years {YEARS[0]} to {YEARS[1]}")
+    return moment.astimezone(UTC)
+
+
+def _span(definition: "Temporary | Leave | Side | Substitute") -> None:
+    for name in ("start", "end"):
+        object.__setattr__(definition, name, utc(getattr(definition, name)))
+    _must(definition.start < definition.end, "end: after start")
 
 
 def _must(holds: bool, what: str) -> None:

@@ -19,6 +19,7 @@ from deploy.bench.latency import latency_305, latency_36793
 from deploy.bench.load import load
 from deploy.bench.month import month
 from deploy.bench.rest import rest
+from deploy.bench.roster import roster
 from deploy.bench.row import Row
 from deploy.problem import Problem
 
@@ -34,6 +35,7 @@ BENCHES: dict[str, Bench] = {
     "answers": answers,
     "load": load,
     "rest": rest,
+    "roster": roster,
 }
 
 LONG: dict[str, Bench] = {"month": month}

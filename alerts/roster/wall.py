@@ -1,0 +1,35 @@
+"""When the clock on the wall shows a time: local handovers as moments."""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+SECOND = timedelta(seconds=1)
+
+
+@lru_cache(maxsize=1 << 14)
+def instant(shown: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment (UTC) at which the zone's clock shows a naive local time or a later one.
+
+    A time that is shown twice is taken the first time, a time that is skipped is the moment of the jump: so turns
+    that follow one another on the clock follow one another in fact, without a gap and without an overlap.
+    """
+    first = shown.replace(tzinfo=zone)
+    again = first.replace(fold=1)
+    if first.utcoffset() == again.utcoffset():
+        return first.astimezone(UTC)
+    before, after = sorted((first.astimezone(UTC), again.astimezone(UTC)))
+    # Of a skipped time PEP 495 makes two moments, one on each side of the jump; neither shows it.
+    return before if before.astimezone(zone).replace(tzinfo=None) == shown else _jump(before, after, zone)
+
+
+def _jump(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The moment between two at which the offset changes, to the second."""
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > SECOND:
+        middle = before + (after - before) // 2 // SECOND * SECOND
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after
