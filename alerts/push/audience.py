@@ -1,10 +1,9 @@
-"""Who is told of an event, in which order, and by which of their channels next."""
+"""Who is told of an event, and in which order."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from alerts.push.policy import PushPolicy, Role
+from alerts.push.policy import Role
 
 
 class Person(Protocol):
@@ -21,9 +20,9 @@ class Person(Protocol):
 class Event(NamedTuple):
     """What happened to an alert; `seq` is the number of its line in the log, `who` did it and is not told of it.
 
-    Actions are those of `alerts.handling.stage` and the detector's `opened`, `raised`, `closed`, and of timers
-    `rung` (details `level`, `round`), `breach` (`step`, `limit_min`), `handover` (`persons`: who must accept),
-    `recheck_due`. Details of `dispatch`: `person` or `team`, and `previous`: persons who had it before.
+    Actions are those of `alerts.handling.stage`, the detector's `opened`, `raised` (its severity), `closed`, and of
+    timers `rung` (details `level`, 0 is the first), `breach` (`step`), `handover` (`persons`: who must accept it) and
+    `recheck_due`. Details of `dispatch` may have `previous`: the persons who had it before.
     """
 
     action: str
@@ -33,75 +32,185 @@ class Event(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """Who could be told: all on duty (handover-aware), chiefs of the alert's stations in their order (chief, acting
-    chief), the bureau, whom the alert is with, and who was told of it before."""
+    """Who could be told, and how it is with the alert now."""
 
-    on_duty: Sequence[Person]
-    chiefs: Sequence[str] = ()
+    on_duty: Sequence[Person]  # handover-aware: the outgoing too, until the incoming has accepted
+    chiefs: Sequence[str] = ()  # of the alert's stations: chief, acting chief
     bureau: Sequence[str] = ()
-    handling: Mapping[str, Any] = {}
-    told: Collection[str] = ()
+    handling: Mapping[str, Any] = {}  # its body, after the event
+    told: Collection[str] = ()  # who was told of this alert before
 
 
 class Told(NamedTuple):
-    """A person to be told; `order` 0 at once, the next order when nobody before has confirmed on any channel.
+    """A person to be told; order 0 at once, each next order when nobody before has confirmed on any channel.
 
-    `step` is the same for all pushes of one event: with alert, person and contact it makes a push unique.
+    `action` is whose words are used: `reassigned` for whoever need not go any more. `step` is the same for all pushes
+    of one event: with alert, person and contact it makes a push unique.
     """
 
     person_id: str
+    action: str
     step: str
     order: int
     why: str
 
 
-def audience(event: Event, scene: Scene, levels: Sequence[Role]) -> list[Told]:
-    """Who is told of an event, each person once; empty where nobody needs to be.
-
-    Nobody there of those who should be told: the next level of the escalation that is there is told in their place.
-    """
-    raise NotImplementedError
-
-
-class Way(NamedTuple):
-    """A contact of a person, as far as choosing needs it."""
-
-    contact_id: int
-    rank: int
-    min_severity: int = 1
-
-
-class Tried(NamedTuple):
-    """A push of this person and step so far; `started` is when it was handed over or, not sent yet, due."""
-
-    contact_id: int
-    started: datetime
-    confirmed: bool = False
-    failed: bool = False  # for good: refused, a dead address, a disabled contact
-
-
-class Next(NamedTuple):
-    """The contact to use at `at`; None: there is none left, at `at` it is the next person's turn.
-
-    `at` None: nothing is to be done any more, it is confirmed.
-    """
-
-    contact_id: int | None
-    at: datetime | None
+class _Asked(NamedTuple):
+    person_id: str
+    order: int
     why: str
+    action: str = ""  # "": the event's
 
 
-def next_channel(tried: Sequence[Tried], ways: Sequence[Way], policy: PushPolicy, severity: int, now: datetime) -> Next:
-    """By which channel a person is told next: the first at once, each other when there was no receipt in time.
+_Rule = Callable[[Event, Scene, Sequence[Role]], Iterable[_Asked]]
+_NOBODY = frozenset({"", "local", "timer", "detector"})
 
-    A contact is used once a step. One that failed for good is not waited for.
+
+def audience(event: Event, scene: Scene, levels: Sequence[Role]) -> list[Told]:
+    """Who is told of an event, each person once, in their order; empty where nobody needs to be.
+
+    Nobody there of those who should be told: the next of `levels` (of the escalation) that is there, in their place.
     """
-    raise NotImplementedError
+    rule = RULES.get(event.action)
+    told: dict[str, Told] = {}
+    for asked in sorted(rule(event, scene, levels) if rule else (), key=lambda asked: asked.order):
+        if _is_person(asked.person_id) and asked.person_id != event.who:
+            action = asked.action or event.action
+            step = f"{event.action}-{event.seq}"
+            told.setdefault(asked.person_id, Told(asked.person_id, action, step, asked.order, asked.why))
+    return list(told.values())
 
 
-def whose_turn(told: Sequence[Told], nexts: Mapping[str, Next], now: datetime) -> list[Told]:
-    """Who is to be told by now: order 0, and each next order when all of those before have no channel left to try.
+def _is_person(who: str) -> bool:
+    return who not in _NOBODY and not who.startswith("enterprise:")
 
-    Empty when somebody of them has confirmed.
-    """
-    raise NotImplementedError
+
+def _of(role: str, scene: Scene) -> list[str]:
+    here = [one.person_id for one in scene.on_duty if one.role == role]
+    standing = {"chief": scene.chiefs, "bureau": scene.bureau}.get(role, ())
+    return list(dict.fromkeys([*standing, *here]))
+
+
+def _level(first: int, scene: Scene, levels: Sequence[Role], action: str = "", order: int = 0) -> Iterator[_Asked]:
+    """The people of a level, or of the next one that has any; an acting chief after the chief."""
+    for role in (*levels[first:], *levels[:first]):
+        if people := _of(role, scene):
+            instead = "" if role == levels[first] else f", nobody there as {levels[first]}"
+            for place, person_id in enumerate(people):
+                yield _Asked(person_id, order + (place if role == "chief" else 0), f"{role}{instead}", action)
+            return
+
+
+def _desk(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked]:  # noqa: ARG001 - as every rule
+    """The duty officers; when none of them confirms, the dispatchers, who can take it too."""
+    yield from _level(_first_of("duty", levels), scene, levels)
+    yield from (_Asked(person_id, 1, "dispatcher") for person_id in _of("dispatcher", scene))
+
+
+def _first_of(role: Role, levels: Sequence[Role]) -> int:
+    return levels.index(role) if role in levels else 0
+
+
+def _assignee(scene: Scene) -> list[str]:
+    """Who has accepted it, to whom it was sent, or everybody of the team who is on duty."""
+    named = scene.handling.get("accepted_by") or scene.handling.get("person")
+    if named:
+        return [named]
+    team = scene.handling.get("team")
+    return [one.person_id for one in scene.on_duty if team and one.role == "field" and one.township == team]
+
+
+def _sent(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked]:
+    """Who is to go; when none of them confirms, the desk. Who need not go any more."""
+    going = _assignee(scene)
+    yield from (_Asked(person_id, 0, "dispatched to") for person_id in going)
+    instead, order = ("unanswered", 1) if going else ("unstaffed", 0)
+    yield from _level(_first_of("duty", levels), scene, levels, instead, order)
+    before = [person_id for person_id in event.details.get("previous", ()) if person_id not in going]
+    yield from (_Asked(person_id, 0, "had it before", "reassigned") for person_id in before)
+
+
+def _with_assignee(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked]:
+    yield from (_Asked(person_id, 0, "has it") for person_id in _assignee(scene))
+    yield from _desk(event, scene, levels)
+
+
+def _signers(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked]:
+    yield from _desk(event, scene, levels)
+    yield from (_Asked(person_id, 0, "leader") for person_id in _of("leader", scene))
+
+
+def _declined(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked]:
+    yield from (_Asked(person_id, 0, "dispatcher") for person_id in _of("dispatcher", scene))
+    yield from _desk(event, scene, levels)
+
+
+def _concerned(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked]:  # noqa: ARG001
+    """Who was told before, and who has it."""
+    yield from (_Asked(person_id, 0, "told before") for person_id in scene.told)
+    yield from (_Asked(person_id, 0, "has it") for person_id in _assignee(scene))
+
+
+def _relieved(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked]:  # noqa: ARG001
+    """Who was told because nobody had taken it: now somebody has. The desk itself sees it."""
+    desk = {*_of("duty", scene), *_of("dispatcher", scene)}
+    yield from (_Asked(person_id, 0, "told before") for person_id in scene.told if person_id not in desk)
+
+
+def _rung(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked]:
+    yield from _level(min(int(event.details.get("level", 0)), len(levels) - 1), scene, levels)
+
+
+def _rectified(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterable[_Asked]:
+    """Ordered: whoever is on it; done: the desk, to have it verified."""
+    if scene.handling.get("stage") == "rectifying":
+        return [_Asked(person_id, 0, "has it") for person_id in _assignee(scene)]
+    return _with_assignee(event, scene, levels)
+
+
+def _verified(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterable[_Asked]:
+    if event.details.get("passed") is False:
+        return _with_assignee(event, scene, levels)
+    return _signers(event, scene, levels)
+
+
+def _rechecked(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterable[_Asked]:
+    return _desk(event, scene, levels) if event.details.get("passed") is False else ()
+
+
+def _late(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked]:
+    """Past a limit: the desk and the shift leader, and whoever is to go, arrive or report."""
+    if event.details.get("step") in ("accept", "arrive", "report", "rectify"):
+        yield from (_Asked(person_id, 0, "has it") for person_id in _assignee(scene))
+    yield from _signers(event, scene, levels)
+
+
+def _incoming(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked]:  # noqa: ARG001
+    yield from (_Asked(person_id, 0, "takes over") for person_id in event.details.get("persons", ()))
+
+
+RULES: Mapping[str, _Rule] = {
+    "opened": _desk,
+    "raised": _with_assignee,
+    "reopen": _desk,
+    "split": _desk,
+    "release": _desk,
+    "lapse": _desk,
+    "recheck": _rechecked,
+    "recheck_due": _with_assignee,
+    "dispatch": _sent,
+    "decline": _declined,
+    "report": _desk,
+    "rectify": _rectified,
+    "verify": _verified,
+    "propose": _signers,
+    "acknowledge": _relieved,
+    "close": _concerned,
+    "closed": _concerned,
+    "false-alarm": _concerned,
+    "merge": _concerned,
+    "rung": _rung,
+    "breach": _late,
+    "handover": _incoming,
+}
+"""Whom each action tells; one that is not here is seen at the desk and rings no phone."""
