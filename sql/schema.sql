@@ -286,6 +286,15 @@ CREATE TABLE public.arrival (
     at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.breach (
+    alert_id text NOT NULL,
+    step text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    who text NOT NULL
+);
+
 CREATE TABLE public.campaign (
     campaign_id bigint NOT NULL,
     name text NOT NULL,
@@ -396,6 +405,15 @@ CREATE TABLE public.day_mean (
     sent smallint NOT NULL,
     corrected real,
     correction text
+);
+
+CREATE TABLE public.delivery (
+    seq bigint NOT NULL,
+    channel text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    detail text NOT NULL,
+    CONSTRAINT delivery_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'refused'::text])))
 );
 
 CREATE TABLE public.device (
@@ -607,6 +625,14 @@ ALTER TABLE public.reject ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.ladder (
+    alert_id text NOT NULL,
+    level integer NOT NULL,
+    round integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    next_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.layout (
     layout integer NOT NULL,
     devices text[] NOT NULL
@@ -755,6 +781,10 @@ ALTER TABLE public.mute ALTER COLUMN mute_id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.notice (
+    seq bigint NOT NULL
+);
+
 CREATE TABLE public.park_device (
     park_id text NOT NULL,
     name text NOT NULL,
@@ -879,26 +909,27 @@ ALTER TABLE ONLY public.photo ALTER COLUMN body SET STORAGE EXTERNAL;
 CREATE TABLE public.push (
     push_id bigint NOT NULL,
     key text NOT NULL,
+    telling text,
     seq bigint,
     alert_id text,
     person_id text,
     contact_id bigint,
     channel text NOT NULL,
-    step integer DEFAULT 0 NOT NULL,
+    step text NOT NULL,
     severity smallint NOT NULL,
-    words jsonb,
     made_at timestamp with time zone NOT NULL,
     due_at timestamp with time zone NOT NULL,
+    try_at timestamp with time zone NOT NULL,
     state text DEFAULT 'waiting'::text NOT NULL,
     why text DEFAULT ''::text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
-    tried_at timestamp with time zone,
     sent_at timestamp with time zone,
     delivered_at timestamp with time zone,
     confirmed_at timestamp with time zone,
     confirmed_from text DEFAULT ''::text NOT NULL,
     message_key text,
-    CONSTRAINT push_check CHECK (((seq IS NOT NULL) OR (words IS NOT NULL))),
+    CONSTRAINT push_check CHECK (((person_id IS NULL) = (telling IS NULL))),
+    CONSTRAINT push_check1 CHECK (((seq IS NOT NULL) OR (telling IS NOT NULL))),
     CONSTRAINT push_severity_check CHECK (((severity >= 1) AND (severity <= 4))),
     CONSTRAINT push_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'delivered'::text, 'confirmed'::text, 'failed'::text, 'dropped'::text])))
 );
@@ -1019,12 +1050,6 @@ CREATE TABLE public.shift (
     CONSTRAINT shift_check CHECK ((end_at > start_at))
 );
 
-CREATE TABLE public.signing (
-    one boolean DEFAULT true NOT NULL,
-    secret text NOT NULL,
-    CONSTRAINT signing_one_check CHECK (one)
-);
-
 CREATE TABLE public.station (
     device integer NOT NULL,
     name text NOT NULL,
@@ -1129,9 +1154,29 @@ ALTER TABLE public.swap_request ALTER COLUMN swap_id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE public.telling (
+    telling text NOT NULL,
+    seq bigint,
+    alert_id text,
+    action text NOT NULL,
+    severity smallint NOT NULL,
+    words jsonb,
+    told jsonb NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    next_at timestamp with time zone,
+    CONSTRAINT telling_check CHECK (((seq IS NULL) = (words IS NOT NULL))),
+    CONSTRAINT telling_severity_check CHECK (((severity >= 1) AND (severity <= 4)))
+);
+
 CREATE TABLE public.touched (
     hour timestamp with time zone NOT NULL,
     devices integer[] NOT NULL
+);
+
+CREATE TABLE public.turned (
+    one boolean DEFAULT true NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT turned_one_check CHECK (one)
 );
 
 CREATE TABLE public.verdict (
@@ -1172,6 +1217,9 @@ ALTER TABLE ONLY public.alert_hold
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_pkey PRIMARY KEY (alert_id);
 
+ALTER TABLE ONLY public.breach
+    ADD CONSTRAINT breach_pkey PRIMARY KEY (alert_id, step, since);
+
 ALTER TABLE ONLY public.campaign_end
     ADD CONSTRAINT campaign_end_pkey PRIMARY KEY (campaign_id);
 
@@ -1192,6 +1240,9 @@ ALTER TABLE ONLY public.contact
 
 ALTER TABLE ONLY public.day_mean
     ADD CONSTRAINT day_mean_pkey PRIMARY KEY (device, day, channel);
+
+ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT delivery_pkey PRIMARY KEY (seq, channel);
 
 ALTER TABLE ONLY public.device
     ADD CONSTRAINT device_device_id_key UNIQUE (device_id);
@@ -1250,6 +1301,9 @@ ALTER TABLE ONLY public.judged_thresholds
 ALTER TABLE ONLY public.reject
     ADD CONSTRAINT kept_reject_message_device_id_reason_detail_key UNIQUE NULLS NOT DISTINCT (message, device_id, reason, detail);
 
+ALTER TABLE ONLY public.ladder
+    ADD CONSTRAINT ladder_pkey PRIMARY KEY (alert_id);
+
 ALTER TABLE ONLY public.layout
     ADD CONSTRAINT layout_pkey PRIMARY KEY (layout);
 
@@ -1288,6 +1342,9 @@ ALTER TABLE ONLY public.mute_hit
 
 ALTER TABLE ONLY public.mute
     ADD CONSTRAINT mute_pkey PRIMARY KEY (mute_id);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_pkey PRIMARY KEY (seq);
 
 ALTER TABLE ONLY public.park_device
     ADD CONSTRAINT park_device_pkey PRIMARY KEY (park_id, device, channel);
@@ -1355,9 +1412,6 @@ ALTER TABLE ONLY public.secret
 ALTER TABLE ONLY public.shift
     ADD CONSTRAINT shift_pkey PRIMARY KEY (person_id, start_at, post);
 
-ALTER TABLE ONLY public.signing
-    ADD CONSTRAINT signing_pkey PRIMARY KEY (one);
-
 ALTER TABLE ONLY public.station_channel
     ADD CONSTRAINT station_channel_pkey PRIMARY KEY (device, channel);
 
@@ -1378,6 +1432,12 @@ ALTER TABLE ONLY public.statistic
 
 ALTER TABLE ONLY public.swap_request
     ADD CONSTRAINT swap_request_pkey PRIMARY KEY (swap_id);
+
+ALTER TABLE ONLY public.telling
+    ADD CONSTRAINT telling_pkey PRIMARY KEY (telling);
+
+ALTER TABLE ONLY public.turned
+    ADD CONSTRAINT turned_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY public.verdict
     ADD CONSTRAINT verdict_pkey PRIMARY KEY (minute, pollutant);
@@ -1405,6 +1465,8 @@ CREATE UNIQUE INDEX alert_one_open_per_source ON public.alert USING btree (kind,
 
 CREATE INDEX arrival_minute ON public.arrival USING btree (minute);
 
+CREATE INDEX breach_due ON public.breach USING btree (due_at DESC, alert_id DESC, step DESC);
+
 CREATE INDEX campaign_span ON public.campaign USING gist (tstzrange(start_at, end_at));
 
 CREATE INDEX check_in_of_person ON public.check_in USING btree (person_id, at);
@@ -1424,6 +1486,8 @@ CREATE INDEX handling_climb ON public.handling USING btree (climb_at) WHERE (cli
 CREATE INDEX handling_due ON public.handling USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX handling_live ON public.handling USING btree (stage, opened_at DESC, alert_id DESC) WHERE (stage <> ALL (ARRAY['closed'::text, 'false_alarm'::text, 'merged'::text]));
+
+CREATE INDEX handling_opened ON public.handling USING btree (opened_at);
 
 CREATE INDEX handover_of_shift ON public.handover USING btree (person_id, start_at, post);
 
@@ -1477,9 +1541,13 @@ CREATE INDEX push_of_message ON public.push USING btree (message_key) WHERE (mes
 
 CREATE INDEX push_of_person ON public.push USING btree (person_id, push_id DESC);
 
-CREATE INDEX push_sent ON public.push USING btree (contact_id, sent_at DESC) WHERE (sent_at IS NOT NULL);
+CREATE INDEX push_of_telling ON public.push USING btree (telling);
 
-CREATE INDEX push_waiting ON public.push USING btree (contact_id, due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX push_sent_contact ON public.push USING btree (contact_id, sent_at DESC) WHERE (sent_at IS NOT NULL);
+
+CREATE INDEX push_sent_person ON public.push USING btree (person_id, sent_at DESC) WHERE (sent_at IS NOT NULL);
+
+CREATE INDEX push_waiting ON public.push USING btree (contact_id, try_at) WHERE (state = 'waiting'::text);
 
 CREATE INDEX quality_flag_hour_idx ON public.quality_flag USING btree (hour DESC);
 
@@ -1496,6 +1564,8 @@ CREATE INDEX shift_start ON public.shift USING btree (start_at);
 CREATE INDEX station_reading_ts_idx ON public.station_reading USING btree (ts DESC);
 
 CREATE INDEX statistic_ts_idx ON public.statistic USING btree (ts DESC);
+
+CREATE INDEX telling_next ON public.telling USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 CREATE INDEX verdict_minute_idx ON public.verdict USING btree (minute DESC);
 
@@ -1526,6 +1596,9 @@ ALTER TABLE ONLY public.alert_hold
 ALTER TABLE ONLY public.alert_hold
     ADD CONSTRAINT alert_hold_regional_id_fkey FOREIGN KEY (regional_id) REFERENCES public.alert(alert_id);
 
+ALTER TABLE ONLY public.breach
+    ADD CONSTRAINT breach_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
 ALTER TABLE ONLY public.campaign_end
     ADD CONSTRAINT campaign_end_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(campaign_id);
 
@@ -1537,6 +1610,9 @@ ALTER TABLE ONLY public.clock_error
 
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
+
+ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT delivery_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
 
 ALTER TABLE ONLY public.device_note
     ADD CONSTRAINT device_note_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
@@ -1571,6 +1647,9 @@ ALTER TABLE ONLY public.handover
 ALTER TABLE ONLY public.reject
     ADD CONSTRAINT kept_reject_message_fkey FOREIGN KEY (message) REFERENCES public.refused(message) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.ladder
+    ADD CONSTRAINT ladder_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
 ALTER TABLE ONLY public.logger
     ADD CONSTRAINT logger_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
@@ -1601,6 +1680,9 @@ ALTER TABLE ONLY public.mute_hit
 ALTER TABLE ONLY public.mute_hit
     ADD CONSTRAINT mute_hit_mute_id_fkey FOREIGN KEY (mute_id) REFERENCES public.mute(mute_id);
 
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
+
 ALTER TABLE ONLY public.park_device
     ADD CONSTRAINT park_device_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
@@ -1611,10 +1693,16 @@ ALTER TABLE ONLY public.push
     ADD CONSTRAINT push_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 
 ALTER TABLE ONLY public.push
+    ADD CONSTRAINT push_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contact(contact_id);
+
+ALTER TABLE ONLY public.push
     ADD CONSTRAINT push_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
 
 ALTER TABLE ONLY public.push
     ADD CONSTRAINT push_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
+
+ALTER TABLE ONLY public.push
+    ADD CONSTRAINT push_telling_fkey FOREIGN KEY (telling) REFERENCES public.telling(telling);
 
 ALTER TABLE ONLY public.regional_hit
     ADD CONSTRAINT regional_hit_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
@@ -1646,6 +1734,12 @@ ALTER TABLE ONLY public.station_latest
 ALTER TABLE ONLY public.swap_request
     ADD CONSTRAINT swap_request_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.roster_entry(entry_id);
 
+ALTER TABLE ONLY public.telling
+    ADD CONSTRAINT telling_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.telling
+    ADD CONSTRAINT telling_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
+
 ALTER TABLE ONLY public.verdict
     ADD CONSTRAINT verdict_layout_fkey FOREIGN KEY (layout) REFERENCES public.layout(layout);
 
@@ -1669,6 +1763,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.alert_hold TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.arrival TO hotgrid_app;
 
+GRANT SELECT,INSERT ON TABLE public.breach TO hotgrid_app;
+
 GRANT SELECT,INSERT ON TABLE public.campaign TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.campaign_end TO hotgrid_app;
@@ -1684,6 +1780,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact TO hotgrid_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.day_due TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.day_mean TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.device TO hotgrid_app;
 
@@ -1725,6 +1823,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.judged_thresholds TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reject TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ladder TO hotgrid_app;
+
 GRANT SELECT,INSERT ON TABLE public.layout TO hotgrid_app;
 
 GRANT USAGE ON SEQUENCE public.layout_layout_seq TO hotgrid_app;
@@ -1752,6 +1852,8 @@ GRANT SELECT,INSERT ON TABLE public.mute TO hotgrid_app;
 GRANT SELECT,INSERT ON TABLE public.mute_change TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.mute_hit TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.notice TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.park_device TO hotgrid_app;
 
@@ -1797,8 +1899,6 @@ GRANT SELECT,INSERT ON TABLE public.secret TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shift TO hotgrid_app;
 
-GRANT SELECT ON TABLE public.signing TO hotgrid_app;
-
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station_channel TO hotgrid_app;
@@ -1813,7 +1913,11 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.statistic TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.swap_request TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.telling TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.touched TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.turned TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.verdict TO hotgrid_app;
 
