@@ -89,9 +89,9 @@ def bundle(
     `states` by alert; `heard`: the alerts of which this reader was sent something before; `last_sent`: when this
     contact was last sent something.
 
-    Of each alert only the newest row that still matters is told, and a dispatch. The most severe row goes alone when nothing was sent
-    to the contact for `bundle_seconds`, the rest is one message. If any row has waited longer than `catch_up_minutes`
-    (the channel was down), all is one message.
+    Of each alert only the newest row that still matters is told, and a dispatch. The most severe row goes alone when
+    nothing was sent to the contact for `bundle_seconds`, the rest is one message. If any row has waited longer than
+    `catch_up_minutes` (the channel was down), all is one message.
     """
     dropped = [Dropped(row, reason) for row in rows if (reason := _reason(row, states.get(row.alert_id), heard))]
     gone = {one.row.push_id for one in dropped}
