@@ -589,6 +589,14 @@ CREATE TABLE public.idempotency (
     at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.imported_shift (
+    person_id text NOT NULL,
+    start_at timestamp with time zone NOT NULL,
+    end_at timestamp with time zone NOT NULL,
+    post text NOT NULL,
+    CONSTRAINT imported_shift_check CHECK ((end_at > start_at))
+);
+
 CREATE TABLE public.ingest_session (
     number integer NOT NULL
 );
@@ -1289,6 +1297,9 @@ ALTER TABLE ONLY public.hour_mean
 ALTER TABLE ONLY public.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (who, key);
 
+ALTER TABLE ONLY public.imported_shift
+    ADD CONSTRAINT imported_shift_pkey PRIMARY KEY (person_id, start_at, post);
+
 ALTER TABLE ONLY public.ingest_session
     ADD CONSTRAINT ingest_session_pkey PRIMARY KEY (number);
 
@@ -1465,7 +1476,7 @@ CREATE UNIQUE INDEX alert_one_open_per_source ON public.alert USING btree (kind,
 
 CREATE INDEX arrival_minute ON public.arrival USING btree (minute);
 
-CREATE INDEX breach_due ON public.breach USING btree (due_at DESC, alert_id DESC, step DESC);
+CREATE INDEX breach_due ON public.breach USING btree (due_at DESC);
 
 CREATE INDEX campaign_span ON public.campaign USING gist (tstzrange(start_at, end_at));
 
@@ -1644,6 +1655,9 @@ ALTER TABLE ONLY public.handover
 ALTER TABLE ONLY public.handover
     ADD CONSTRAINT handover_to_person_fkey FOREIGN KEY (to_person) REFERENCES public.person(person_id);
 
+ALTER TABLE ONLY public.imported_shift
+    ADD CONSTRAINT imported_shift_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
+
 ALTER TABLE ONLY public.reject
     ADD CONSTRAINT kept_reject_message_fkey FOREIGN KEY (message) REFERENCES public.refused(message) ON DELETE CASCADE;
 
@@ -1814,6 +1828,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hj212_part TO hotgrid_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.hour_mean TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.imported_shift TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.ingest_session TO hotgrid_app;
 
