@@ -20,14 +20,17 @@ from service.resources import (
     alerts,
     availability,
     cell,
+    drills,
     duty,
     feed,
     findings,
     grid,
     health,
     page,
+    photos,
     quality,
     rejects,
+    sla,
     stations,
     track,
 )
@@ -40,6 +43,9 @@ FEED_BEGINS_S = 3.0
 ROUTERS = (
     feed.router,
     alerts.router,
+    photos.router,
+    drills.router,
+    sla.router,
     duty.router,
     findings.router,
     grid.router,
@@ -86,6 +92,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database = Database(settings.database_url, settings.pool_size)
     app.state.live = Live(settings, app.state.database)
     app.state.minutes = grid.Minutes()
+    app.state.darkroom = photos.Darkroom()
     listening = asyncio.create_task(app.state.live.run(), name="live feed")
     try:
         await app.state.database.pool()

@@ -67,6 +67,14 @@ class TooLargeError(ServiceError):
     """The body is larger than the limit."""
 
 
+class WrongTypeError(ServiceError):
+    """The body is of a type that this path does not take."""
+
+
+class BusyError(ServiceError):
+    """As many requests of this kind as can be dealt with are under way."""
+
+
 class DatabaseAwayError(ServiceError):
     """The database does not answer; it passes by itself once it does."""
 
@@ -108,6 +116,8 @@ PROBLEMS: dict[type[ServiceError], Kind] = {
     StaleError: Kind(412, "stale", "Somebody else changed it meanwhile", "已被他人更改"),
     KeyReusedError: Kind(422, "key-reused", "The Idempotency-Key was used before", "Idempotency-Key 已用于别的请求"),
     TooLargeError: Kind(413, "too-large", "The body is too large", "请求体过大"),
+    WrongTypeError: Kind(415, "wrong-type", "The body is of the wrong type", "请求体类型不符"),
+    BusyError: Kind(503, "busy", "Too many such requests at once", "同类请求过多"),
     DatabaseAwayError: Kind(503, "database-away", "The database does not answer", "数据库无应答"),
     SchemaBehindError: Kind(503, "schema-behind", "The database is not at the newest schema", "数据库结构不是最新"),
     NotReadyError: Kind(503, "not-ready", "The service is not ready", "服务尚未就绪"),

@@ -36,6 +36,8 @@ async def test_documentation_describes_every_path_and_its_problems(client: httpx
         "/api/v1/alerts",
         "/api/v1/alerts/{alert_id}",
         "/api/v1/alerts/stream",
+        "/api/v1/alerts/{alert_id}/photos",
+        "/api/v1/photos/{photo_id}",
         "/api/v1/duty/now",
         "/api/v1/findings/score",
         "/api/v1/grid",

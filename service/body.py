@@ -1,0 +1,39 @@
+"""Bodies larger than those of the rest of the service: read up to a limit of their own, in bounded time."""
+
+import asyncio
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from service.problems import TooLargeError, bad_input
+
+PATIENCE_S = 120.0
+# For a route's max_body_size: the framework's own limit answers in plain text, this module's as a problem.
+BOUNDED_HERE = 2**62
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """The whole body; raises TooLargeError as soon as it is known to have more than `most` bytes."""
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told[:20]) > most:
+        raise _too_large(most)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await _read(request, most)
+    except TimeoutError as error:
+        raise bad_input({"body": f"did not arrive within {PATIENCE_S:.0f} s"}) from error
+    except ClientDisconnect as error:
+        raise bad_input({"body": "broke off"}) from error
+
+
+async def _read(request: Request, most: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise _too_large(most)
+    return bytes(body)
+
+
+def _too_large(most: int) -> TooLargeError:
+    return TooLargeError(f"the body may have {most} bytes at most")
