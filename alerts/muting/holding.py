@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -21,6 +21,13 @@ MUTE = Queries("mute")
 Bodies = Sequence[dict[str, Any]]
 
 
+class Judged(NamedTuple):
+    """What holds an alert back, and the hold that has ended by that."""
+
+    held: Held | None
+    ended: Held | None
+
+
 async def hold_for(
     on: Connection, alert_id: str, body: dict[str, Any], policy: MutePolicy, now: datetime
 ) -> Held | None:
@@ -30,16 +37,22 @@ async def hold_for(
     no clock runs. That an alert is over is held back when its opening was.
     """
     await MUTE.lock.execute(on, alert_ids=[alert_id])
-    if body["status"] == "closed":
-        row = await MUTE.release.fetchrow(on, alert_id=alert_id, now=now, outcome="over")
-        return _held(row) if row else None
-    ground, subjects = await ground_of(on, [body], now)
-    held = hold(ground, subjects[0], policy, now)
-    if held is None:
-        await MUTE.release.execute(on, alert_id=alert_id, now=now, outcome="told")
-    else:
+    judged = await judge(on, alert_id, body, policy, now)
+    return judged.ended if body["status"] == "closed" else judged.held
+
+
+async def judge(on: Connection, alert_id: str, body: dict[str, Any], policy: MutePolicy, now: datetime) -> Judged:
+    """Decide and write down; the alert's handling is locked by the caller's transaction."""
+    held = None
+    if body["status"] != "closed":
+        ground, subjects = await ground_of(on, [body], now)
+        held = hold(ground, subjects[0], policy, now)
+    if held is not None:
         await put_holds(on, [(alert_id, held)], now)
-    return held
+        return Judged(held, None)
+    outcome = "over" if body["status"] == "closed" else "told"
+    row = await MUTE.release.fetchrow(on, alert_id=alert_id, now=now, outcome=outcome)
+    return Judged(None, _held(row) if row else None)
 
 
 async def ground_of(on: Connection, bodies: Bodies, now: datetime) -> tuple[Ground, list[Subject]]:
@@ -58,24 +71,19 @@ async def ground_of(on: Connection, bodies: Bodies, now: datetime) -> tuple[Grou
 
 
 async def put_holds(on: Connection, held: Sequence[tuple[str, Held]], now: datetime) -> None:
-    """Write down that these alerts are held, by what, and count them."""
+    """Write down that these alerts are held, and by what; count them."""
     await MUTE.lock.execute(on, alert_ids=[alert_id for alert_id, _ in held])
-    await MUTE.put_holds.execute(
-        on,
-        alert_ids=[alert_id for alert_id, _ in held],
-        untils=[one.until for _, one in held],
-        mute_ids=[one.mutes[0] if one.mutes else None for _, one in held],
-        regional_ids=[one.regional for _, one in held],
-        now=now,
-    )
-    hits = [(mute_id, alert_id) for alert_id, one in held for mute_id in one.mutes]
-    if hits:
-        mutes, alerts = map(list, zip(*hits, strict=True))
-        await MUTE.put_mute_hits.execute(on, mute_ids=mutes, alert_ids=alerts, now=now)
-    floods = [(one.regional, alert_id) for alert_id, one in held if one.regional]
-    if floods:
-        notices, hotspots = map(list, zip(*floods, strict=True))
-        await MUTE.put_regional_hits.execute(on, regional_ids=notices, alert_ids=hotspots, now=now)
+    rows: dict[str, Any] = {
+        "alert_ids": [alert_id for alert_id, _ in held],
+        "untils": [one.until for _, one in held],
+        "mute_ids": [one.mutes[0] if one.mutes else None for _, one in held],
+        "regional_ids": [one.regional for _, one in held],
+    }
+    await MUTE.log_holds.execute(on, **rows, now=now)
+    await MUTE.put_holds.execute(on, **rows, now=now)
+    for alert_id, one in held:
+        if len(one.mutes) > 1:
+            await MUTE.put_mute_hits.execute(on, alert_id=alert_id, mute_ids=list(one.mutes), now=now)
 
 
 async def held_counts(on: Connection) -> dict[str, int]:

@@ -25,6 +25,7 @@ class Subject:
     source: str
     device: str | None  # the one that found it
     enterprise: str | None  # the first candidate, None where several are equally likely
+    first: str | None  # the cell ix-iy in which it was found first
     cells: frozenset[Cell]  # where it was found first and where its source is estimated
     points: tuple[Point, ...]  # the estimated source and the middles of all its cells
     closed: bool = False
@@ -46,6 +47,7 @@ def subject_of(body: Mapping[str, Any], grid: Grid | None) -> Subject:
         source=body.get("source", ""),
         device=device_of(body),
         enterprise=_first(body["candidates"]),
+        first="{}-{}".format(*stays[0]) if stays else None,
         cells=frozenset(first) | ({estimated} if estimated else frozenset()),
         points=(place, *_middles(sorted(set(stays)), grid)),
         closed=body["status"] == "closed",

@@ -19,7 +19,21 @@ SELECT
 SELECT device_id, enterprise_id FROM monitor JOIN device USING (device) WHERE device_id = ANY(:devices::text[]);
 
 -- name: lock the handling of alerts: whoever changes both takes it before the hold, and all in one order
-SELECT FROM handling WHERE alert_id = ANY(:alert_ids::text[]) ORDER BY alert_id FOR UPDATE;
+SELECT h.alert_id, h.stage, a.body
+FROM handling AS h JOIN alert AS a USING (alert_id)
+WHERE alert_id = ANY(:alert_ids::text[])
+ORDER BY alert_id
+FOR UPDATE OF h;
+
+-- name: log_holds of alerts that are not held yet
+INSERT INTO alert_event (seq, alert_id, at, who, action, why, details, body)
+SELECT 0, alert_id, :now, 'timer', 'muted', coalesce(m.reason, ''),
+    jsonb_strip_nulls(jsonb_build_object('mute_id', h.mute_id, 'regional_id', h.regional_id, 'until', h.until)),
+    a.body || jsonb_build_object('handling', d.body)
+FROM unnest(:alert_ids::text[], :untils::timestamptz[], :mute_ids::bigint[], :regional_ids::text[])
+    AS h (alert_id, until, mute_id, regional_id)
+JOIN alert AS a USING (alert_id) JOIN handling AS d USING (alert_id) LEFT JOIN mute AS m USING (mute_id)
+WHERE NOT EXISTS (SELECT FROM alert_hold AS x WHERE x.alert_id = h.alert_id AND x.released_at IS NULL);
 
 -- name: put_holds opens spans or prolongs those that are open; escalation and clocks wait for their end
 WITH held AS (
@@ -27,6 +41,13 @@ WITH held AS (
         AS h (alert_id, until, mute_id, regional_id)
 ), quiet AS (
     UPDATE handling AS d SET climb_at = held.until, due_at = held.until FROM held WHERE d.alert_id = held.alert_id
+), muted AS (
+    INSERT INTO mute_hit (mute_id, alert_id, at) SELECT mute_id, alert_id, :now FROM held WHERE mute_id IS NOT NULL
+    ON CONFLICT DO NOTHING
+), flooded AS (
+    INSERT INTO regional_hit (regional_id, alert_id, at)
+    SELECT regional_id, alert_id, :now FROM held WHERE regional_id IS NOT NULL
+    ON CONFLICT DO NOTHING
 )
 INSERT INTO alert_hold AS h (alert_id, from_at, until, mute_id, regional_id, judged)
 SELECT alert_id, :now, until, mute_id, regional_id,
@@ -35,14 +56,8 @@ FROM held
 ON CONFLICT (alert_id) WHERE released_at IS NULL DO UPDATE
 SET until = excluded.until, mute_id = excluded.mute_id, regional_id = excluded.regional_id, judged = excluded.judged;
 
--- name: put_mute_hits
-INSERT INTO mute_hit (mute_id, alert_id, at)
-SELECT mute_id, alert_id, :now FROM unnest(:mute_ids::bigint[], :alert_ids::text[]) AS h (mute_id, alert_id)
-ON CONFLICT DO NOTHING;
-
--- name: put_regional_hits
-INSERT INTO regional_hit (regional_id, alert_id, at)
-SELECT regional_id, alert_id, :now FROM unnest(:regional_ids::text[], :alert_ids::text[]) AS h (regional_id, alert_id)
+-- name: put_mute_hits of an alert that several mutes cover
+INSERT INTO mute_hit (mute_id, alert_id, at) SELECT mute_id, :alert_id, :now FROM unnest(:mute_ids::bigint[]) AS mute_id
 ON CONFLICT DO NOTHING;
 
 -- name: release the open span of an alert, if there is one
@@ -89,3 +104,78 @@ FROM alert_hold WHERE released_at IS NULL;
 SELECT alert_id, CASE WHEN bool_and(released_at IS NOT NULL) THEN max(released_at) END AS at
 FROM alert_hold WHERE alert_id = ANY(:ids::text[])
 GROUP BY alert_id;
+
+-- name: body of an alert and whether it stands
+SELECT body FROM alert WHERE alert_id = :alert_id;
+
+-- name: knows_device
+SELECT EXISTS (SELECT FROM device WHERE device_id = :place);
+
+-- name: knows_enterprise
+SELECT EXISTS (SELECT FROM enterprise WHERE enterprise_id = :place);
+
+-- name: knows_cell
+SELECT EXISTS (SELECT FROM grid WHERE :ix::int BETWEEN 0 AND nx - 1 AND :iy::int BETWEEN 0 AND ny - 1);
+
+-- name: make
+INSERT INTO mute (scope, place, area, kinds, pollutants, start_at, end_at, reason, author, planned_works, alert_id,
+    made_at)
+VALUES (:scope, :place, :area, :kinds, :pollutants, :start, :end, :reason, :author, :planned_works, :alert_id, :now)
+RETURNING mute_id;
+
+-- name: log a change of a mute; each is made once
+INSERT INTO mute_change (mute_id, action, at, who, why) VALUES (:mute_id, :action, :now, :who, :why)
+ON CONFLICT DO NOTHING
+RETURNING mute_id;
+
+-- name: span of a mute
+SELECT start_at, end_at, EXISTS (
+    SELECT FROM mute_change AS c WHERE c.mute_id = m.mute_id AND c.action = 'ended') AS ended
+FROM mute AS m WHERE mute_id = :mute_id;
+
+-- name: end_holds of a mute that somebody ends
+UPDATE alert_hold SET until = :now WHERE mute_id = :mute_id AND released_at IS NULL;
+
+-- name: newest mutes, with how many alerts each kept quiet
+SELECT m.mute_id, m.scope, m.place, m.area AS polygon, m.kinds, m.pollutants, m.start_at AS start, m.end_at AS "end",
+    m.reason, m.author, p.name AS author_name, m.planned_works, m.alert_id, m.made_at, e.at AS ended_at,
+    (SELECT count(*) FROM mute_hit AS h WHERE h.mute_id = m.mute_id) AS hits
+FROM mute AS m
+LEFT JOIN mute_change AS e ON e.mute_id = m.mute_id AND e.action = 'ended'
+LEFT JOIN person AS p ON p.person_id = m.author
+WHERE m.mute_id < coalesce(:before::bigint, 9223372036854775807)
+    AND (:mute_id::bigint IS NULL OR m.mute_id = :mute_id)
+    AND (:active::boolean IS NULL
+        OR :active = (m.start_at <= :now AND m.end_at > :now AND e.at IS NULL))
+ORDER BY m.mute_id DESC
+LIMIT :limit::int;
+
+-- name: changes of a mute
+SELECT c.action, c.at, c.who, p.name, c.why
+FROM mute_change AS c LEFT JOIN person AS p ON p.person_id = c.who
+WHERE c.mute_id = :mute_id
+ORDER BY c.at, array_position(ARRAY['made', 'begun', 'ended'], c.action);
+
+-- name: hits of a mute, the newest first: what it kept quiet, and when people were told after all
+SELECT h.alert_id, h.at, a.kind, a.pollutant, a.severity, a.status, a.opened_at, a.closed_at, t.released_at AS told_at
+FROM mute_hit AS h JOIN alert AS a USING (alert_id)
+LEFT JOIN LATERAL (
+    SELECT max(released_at) AS released_at FROM alert_hold AS s
+    WHERE s.alert_id = h.alert_id AND s.outcome = 'told' AND s.released_at >= h.at) AS t ON true
+WHERE h.mute_id = :mute_id
+ORDER BY h.at DESC, h.alert_id
+LIMIT :limit::int;
+
+-- name: flood of a regional notice, the newest first
+SELECT h.alert_id, h.at, a.kind, a.pollutant, a.severity, a.status, a.opened_at, a.closed_at, t.released_at AS told_at,
+    count(*) OVER () AS hits
+FROM regional_hit AS h JOIN alert AS a USING (alert_id)
+LEFT JOIN LATERAL (
+    SELECT max(released_at) AS released_at FROM alert_hold AS s
+    WHERE s.alert_id = h.alert_id AND s.outcome = 'told' AND s.released_at >= h.at) AS t ON true
+WHERE h.regional_id = :alert_id
+ORDER BY h.at DESC, h.alert_id
+LIMIT :limit::int;
+
+-- name: held_now: what holds an alert at present
+SELECT from_at, until, mute_id, regional_id FROM alert_hold WHERE alert_id = :alert_id AND released_at IS NULL;
