@@ -4,10 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, InstanceOf, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from alerts import policy
+from alerts.channels.guard import Guard
 from alerts.detector.tuning import DEFAULT, Tuning
 from alerts.policy import Policy, PolicyError
 from alerts.tuning_file import TuningError, read
@@ -79,9 +80,32 @@ class DetectSettings(TuningSettings):
         return timedelta(minutes=self.checkpoint_min)
 
 
+def _listed(told: object) -> object:
+    return tuple(filter(None, map(str.strip, told.split(",")))) if isinstance(told, str) else told
+
+
+def _guarded(allowed: tuple[str, ...]) -> tuple[str, ...]:
+    Guard(allowed)  # raises ValueError
+    return allowed
+
+
 class NotifySettings(PolicySettings):
     """HOTGRID_… variables of `hotgrid notify`."""
 
     database_url: str
+    mqtt_url: str | None = Field(default=None, repr=False, description="the broker through which sirens are reached")
+    siren_prefix: str = Field(
+        default="hotgrid/v1/downlink",
+        pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$",
+        description="topics of sirens and lamps lie below it, and pushes are published nowhere else",
+    )
+    push_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_guarded)] = Field(
+        default=(), description="internal networks and hosts that pushes may go to, with a comma between two"
+    )
+    push_subject: str = Field(
+        default="mailto:hotgrid@localhost",
+        pattern=r"^(mailto:[^@\s]+@|https://)[^@\s]+$",
+        description="how the operators of push services reach this installation's operator; Apple's wants a real one",
+    )
     webhook_url: str | None = Field(default=None, pattern="^https?://", description="where notices are posted")
     webhook_secret: SecretStr | None = None

@@ -1,10 +1,11 @@
-"""The push channels: a file each, and a line each in CHANNELS."""
+"""The push channels, a file each; `alerts.channels.registry` lists them."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
-from alerts.channels.webhook import Webhook
-from alerts.settings import NotifySettings
+if TYPE_CHECKING:
+    from alerts.settings import NotifySettings
 
 
 class Channel(Protocol):
@@ -16,9 +17,27 @@ class Channel(Protocol):
         """Hand over a notice; `key` is the same for every try. Raises Refused when trying again is useless."""
 
 
-def configured(settings: NotifySettings) -> list[Channel]:
+class _Platform:
+    name = "webhook"
+
+    def __init__(self, settings: "NotifySettings") -> None:
+        from alerts.channels.outlet import Outlet
+        from alerts.channels.registry import guard_of
+        from alerts.channels.webhook import Webhook
+
+        self._url = settings.webhook_url or ""
+        self._webhook = Webhook(
+            Outlet(guard_of(settings)),
+            settings.webhook_secret,
+            lambda: datetime.now(UTC),  # noqa: TID251
+        )
+
+    async def send(self, key: str, notice: Mapping[str, Any]) -> None:
+        from alerts.channels.message import Message
+
+        await self._webhook.send(self._url, Message(key, "", "", None, 1, notice))
+
+
+def configured(settings: "NotifySettings") -> list[Channel]:
     """The channels that the operator has set up."""
-    channels: list[Channel] = []
-    if settings.webhook_url:
-        channels.append(Webhook(settings.webhook_url, settings.webhook_secret))
-    return channels
+    return [_Platform(settings)] if settings.webhook_url else []

@@ -1,0 +1,32 @@
+"""The push channels: a file each, and a line each in CHANNELS."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from py_vapid import Vapid02
+
+from alerts.channels.guard import Guard
+from alerts.channels.message import Channel
+from alerts.channels.outlet import Outlet
+from alerts.channels.web_push import WebPush
+from alerts.channels.webhook import Webhook
+from alerts.settings import NotifySettings
+
+Clock = Callable[[], datetime]
+
+
+def open_channels(settings: NotifySettings, pair: Vapid02, now: Clock) -> Mapping[str, Channel]:
+    """Every channel by its name, ready to send; `pair` is `alerts.keys.vapid`."""
+    outlet = Outlet(guard_of(settings))
+    channels: list[Channel] = [
+        Webhook(outlet, settings.webhook_secret, now),
+        WebPush(outlet, pair, settings.push_subject, now),
+    ]
+    return {channel.name: channel for channel in channels}
+
+
+def guard_of(settings: NotifySettings) -> Guard:
+    """Where pushes may go: whom the operator has named as the platform may be inside too."""
+    named = urlsplit(settings.webhook_url).hostname if settings.webhook_url else None
+    return Guard([*settings.push_allow, *([named] if named else [])])
