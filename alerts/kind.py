@@ -46,6 +46,11 @@ KINDS = {
         Words("全网中断，无人监测", "数据恢复", ""),
         Words("No data from anybody, nobody watches", "Data arrive again", ""),
     ),
+    "drill": Kind(
+        True,
+        Words("演练", "演练结束", "峰值/背景"),
+        Words("Drill", "Drill over", "peak/background"),
+    ),
     "early_warning": Kind(
         False,
         Words("超标预警", "超标预警结束", "读数或预计/限值"),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from alerts.handling.policy import DeskPolicy, SlaPolicy
 from alerts.muting.policy import MutePolicy
 from alerts.push.policy import EscalationPolicy, PushPolicy
 from alerts.roster.policy import RosterPolicy
@@ -22,7 +23,9 @@ class Policy(BaseModel):
 
     zone: str = "Asia/Shanghai"
     """IANA time zone of the district: nights, shifts and the times in texts."""
+    desk: DeskPolicy = DeskPolicy()
     roster: RosterPolicy = RosterPolicy()
+    sla: SlaPolicy = SlaPolicy()
     escalation: EscalationPolicy = EscalationPolicy()
     push: PushPolicy = PushPolicy()
     mute: MutePolicy = MutePolicy()

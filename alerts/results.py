@@ -11,7 +11,7 @@ import numpy as np
 from alerts.alert import Alert
 from alerts.detector.panel import Verdict
 from alerts.frames import MINUTE
-from alerts.handling.air import begin, clear
+from alerts.handling.air import begin, clear, line_up
 from alerts.outbox import tell
 from ingest.layout import Layout
 from sql.queries import Queries
@@ -33,8 +33,11 @@ def body_of(alert: Alert, late: bool = False) -> dict[str, Any]:
     return body
 
 
-async def put_alert(on: asyncpg.Connection, alert: Alert, action: str, at: datetime, why: str = "") -> None:
+async def put_alert(
+    on: asyncpg.Connection, alert: Alert, action: str, at: datetime, why: str = "", who: str = WHO
+) -> None:
     """One alert as it stands now, its line in the log, and what must be told; within the caller's transaction."""
+    await line_up(on)
     body = body_of(alert, late=why in (LATE, MARKS) and action == "opened")
     body = await ALERT.put.fetchval(
         on,
@@ -56,18 +59,21 @@ async def put_alert(on: asyncpg.Connection, alert: Alert, action: str, at: datet
     await begin(on, alert.id, alert.kind, at)
     if alert.closed_at is not None:
         await clear(on, alert.id, at)
-    seq = await ALERT.log.fetchval(on, alert_id=alert.id, at=at, who=WHO, action=action, why=why, body=body)
+    seq = await ALERT.log.fetchval(on, alert_id=alert.id, at=at, who=who, action=action, why=why, body=body)
     await tell(on, seq, action, alert.kind, alert.severity)
 
 
-async def withdraw_alert(on: asyncpg.Connection, body: dict[str, Any], at: datetime, why: str) -> None:
+async def withdraw_alert(
+    on: asyncpg.Connection, body: dict[str, Any], at: datetime, why: str, who: str = WHO
+) -> None:
     """Close an alert that no longer stands, log it and tell those who were told of it."""
+    await line_up(on)
     closed_at = max(at, datetime.fromisoformat(body["opened_at"]))
     end = closed_at.isoformat()
     cells = [{**cell, "to": cell["to"] or end} for cell in body["cells"]]
     body = {**body, "status": "closed", "closed_at": end, "cells": cells}
     await clear(on, body["id"], closed_at)
-    seq = await ALERT.withdraw.fetchval(on, alert_id=body["id"], closed_at=closed_at, body=body, who=WHO, why=why)
+    seq = await ALERT.withdraw.fetchval(on, alert_id=body["id"], closed_at=closed_at, body=body, who=who, why=why)
     await tell(on, seq, "closed", body["kind"], body["severity"])
 
 

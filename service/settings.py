@@ -3,13 +3,15 @@
 from typing import Annotated
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from alerts.settings import PolicySettings
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(PolicySettings):
     """Where the service listens and what it bounds; only the database must be named."""
 
-    model_config = SettingsConfigDict(env_prefix="HOTGRID_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="HOTGRID_", env_file=None, extra="ignore", frozen=True)
 
     database_url: Annotated[str, Field(repr=False)]
     host: str = "127.0.0.1"

@@ -10,6 +10,11 @@ from alerts.handling.step import step
 from alerts.kind import kind_of
 
 
+async def line_up(on: asyncpg.Connection) -> None:
+    """Take the lock of the log before any row; within the caller's transaction."""
+    await HANDLING.line_up.execute(on)
+
+
 async def begin(on: asyncpg.Connection, alert_id: str, kind: str, at: datetime) -> None:
     """An alert was opened; within the caller's transaction."""
     body = Handling("open", at, times={"open": at}).body()

@@ -5,12 +5,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
 from alerts.handling.place import distance_m
-from alerts.handling.stage import Act, Handling
+from alerts.handling.stage import Act, Actor, Handling
 from alerts.handling.step import Illegal, step
 from alerts.outbox import tell
 from sql.queries import Queries
@@ -38,6 +38,15 @@ class KeyReused(Exception):  # noqa: N818
     """The same key came with another request before."""
 
 
+class Entry(NamedTuple):
+    """A line of the log: a step that was taken, or what a clock says."""
+
+    action: str
+    actor: Actor
+    why: str
+    details: Mapping[str, Any] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a step led to; `repeated` when the same key had done it before."""
@@ -57,6 +66,7 @@ async def act(
     and Illegal.
     """
     async with on.transaction():
+        await HANDLING.line_up.execute(on)
         if key is not None and (before := await _answered(on, alert_id, act, now, key)):
             return before
         outcome = await _take(on, alert_id, act, now, expected)
@@ -92,23 +102,23 @@ async def _take(on: asyncpg.Connection, alert_id: str, act: Act, now: datetime, 
         on, alert_id=alert_id, stage=after.stage, version=after.version, body=after.body(), at=at
     )
     await _keep_finding(on, alert_id, act, at)
-    seq = await log(on, alert_id, act, at, row["alert"])
+    seq = await log(on, row["alert"], Entry(act.action, act.actor, act.why, act.details()), at)
     return Outcome(alert_id, seq, after.body())
 
 
-async def log(on: asyncpg.Connection, alert_id: str, act: Act, at: datetime, alert: Mapping[str, Any]) -> int:
-    """The line of an act in the log, and the notice of it in the queue."""
+async def log(on: asyncpg.Connection, alert: Mapping[str, Any], entry: Entry, at: datetime) -> int:
+    """A line in the log of an alert (its body as the detector left it), and the notice of it in the queue."""
     seq: int = await HANDLING.log.fetchval(
         on,
-        alert_id=alert_id,
+        alert_id=alert["id"],
         at=at,
-        who=act.actor.who,
-        action=act.action,
-        why=act.why,
-        place=act.actor.place,
-        details=act.details(),
+        who=entry.actor.who,
+        action=entry.action,
+        why=entry.why,
+        place=entry.actor.place,
+        details=dict(entry.details),
     )
-    await tell(on, seq, act.action, alert["kind"], alert["severity"])
+    await tell(on, seq, entry.action, alert["kind"], alert["severity"])
     return seq
 
 

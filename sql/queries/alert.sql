@@ -52,3 +52,6 @@ INSERT INTO alert_event (seq, alert_id, at, who, action, why, body)
 SELECT 0, alert_id, :closed_at, :who, 'closed', :why, :body::jsonb || jsonb_build_object('handling', body)
 FROM handling WHERE alert_id = :alert_id
 RETURNING seq;
+
+-- name: open_drill that is still under way, for its end
+SELECT body FROM alert WHERE alert_id = :alert_id AND kind = 'drill' AND status = 'open' FOR UPDATE;

@@ -1,3 +1,6 @@
+-- name: line_up with whoever writes to the log; before any row is locked, so that nobody holds a row and waits for that
+SELECT pg_advisory_xact_lock(hashtext('alert_event'));
+
 -- name: begin the handling of an alert that was opened, in the township of the station next to it; what was begun goes on
 INSERT INTO handling (alert_id, stage, version, pushed, opened_at, township, climb_at, due_at, body)
 SELECT alert_id, 'open', 1, :pushed, :at,
