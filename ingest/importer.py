@@ -110,6 +110,7 @@ async def _put_shifts(on: asyncpg.Connection, registry: Registry, now: datetime)
     rows = _rows(registry.shifts)
     removed = await REGISTRY.drop_shifts.fetch(on, rows=rows, now=now)
     done = await REGISTRY.put_shifts.fetch(on, rows=rows, now=now)
+    await REGISTRY.keep_imported.execute(on, rows=rows, now=now)
     added = sum(row["added"] for row in done)
     return Count(added, len(done) - added, len(removed))
 

@@ -115,11 +115,9 @@ BEGIN
         RETURN NEW;
     END IF;
     NEW.recorded_at := now();
-    IF NEW.role = '' THEN
-        NEW.role := coalesce((SELECT role FROM person WHERE person_id = NEW.person_id), '');
-    END IF;
-    IF NEW.township = '' THEN
-        NEW.township := coalesce((SELECT township FROM person WHERE person_id = NEW.person_id), '');
+    IF NEW.source = 'import' THEN
+        SELECT coalesce(nullif(NEW.role, ''), role), coalesce(nullif(NEW.township, ''), township)
+        INTO NEW.role, NEW.township FROM person WHERE person_id = NEW.person_id;
     END IF;
     IF NEW.start_at < moment THEN
         -- The one transaction that sets the roster up may bring a past along.

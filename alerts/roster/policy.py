@@ -54,3 +54,11 @@ class RosterPolicy(BaseModel):
     """At night, how often those on post show that they are there."""
     notice_minutes: int = Field(default=60, ge=0, le=10080)
     """How long before a shift begins its person is told."""
+    horizon_days: int = Field(default=60, ge=1, le=400)
+    """How far ahead the roster is published."""
+    check_in_roles: tuple[str, ...] = ("leader", "duty")
+    """Who shows at night to be on post."""
+    handover_wait_minutes: int = Field(default=15, ge=1, le=1440)
+    """How long after the end of a shift a handover may lack before the leader is told."""
+    handover_lapse_hours: Hours = 12
+    """How long an outgoing officer stays responsible; then it is who is on the roster, accepted or not."""

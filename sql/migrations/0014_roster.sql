@@ -2,7 +2,7 @@
 ALTER TABLE person DROP CONSTRAINT person_role_check,
     ADD CONSTRAINT person_role_check CHECK (role IN ('leader', 'duty', 'dispatcher', 'chief', 'field', 'bureau'));
 
--- The published roster; role and township are those that the person had then.
+-- The published roster; the role is that of the post, or, of an imported shift, that which the person had then.
 ALTER TABLE shift
     ADD role text NOT NULL DEFAULT '',
     ADD township text NOT NULL DEFAULT '',
@@ -40,11 +40,9 @@ BEGIN
         RETURN NEW;
     END IF;
     NEW.recorded_at := now();
-    IF NEW.role = '' THEN
-        NEW.role := coalesce((SELECT role FROM person WHERE person_id = NEW.person_id), '');
-    END IF;
-    IF NEW.township = '' THEN
-        NEW.township := coalesce((SELECT township FROM person WHERE person_id = NEW.person_id), '');
+    IF NEW.source = 'import' THEN
+        SELECT coalesce(nullif(NEW.role, ''), role), coalesce(nullif(NEW.township, ''), township)
+        INTO NEW.role, NEW.township FROM person WHERE person_id = NEW.person_id;
     END IF;
     IF NEW.start_at < moment THEN
         -- The one transaction that sets the roster up may bring a past along.
@@ -58,6 +56,17 @@ END
 $$;
 CREATE TRIGGER shift_keep_past BEFORE INSERT OR UPDATE OR DELETE ON shift
     FOR EACH ROW EXECUTE FUNCTION keep_who_was_on_duty();
+
+-- The shifts of the last import as they were told: of posts that no rotation covers, the roster follows from them.
+CREATE TABLE imported_shift (
+    person_id text NOT NULL REFERENCES person,
+    start_at timestamptz NOT NULL,
+    end_at timestamptz NOT NULL,
+    post text NOT NULL,
+    PRIMARY KEY (person_id, start_at, post),
+    CHECK (end_at > start_at)
+);
+INSERT INTO imported_shift SELECT person_id, start_at, end_at, post FROM shift;
 
 -- What the roster is computed from; an entry is ended, never removed.
 CREATE TABLE roster_entry (
@@ -187,7 +196,7 @@ CREATE TABLE station_chief (
 );
 
 GRANT SELECT, INSERT, UPDATE ON roster_entry, swap_request TO hotgrid_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON station_chief TO hotgrid_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON station_chief, imported_shift TO hotgrid_app;
 GRANT SELECT, INSERT, DELETE ON roster_notice TO hotgrid_app;
 GRANT SELECT, INSERT ON roster_change, handover, handover_answer, duty_log_entry, duty_log_lock, check_in
     TO hotgrid_app;

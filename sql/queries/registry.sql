@@ -85,9 +85,11 @@ told AS (
         CASE WHEN set_up.yes THEN "start" ELSE greatest("start", moment.at) END AS start_at
     FROM jsonb_to_recordset(:rows::jsonb) AS r(person_id text, "start" timestamptz, "end" timestamptz, post text),
         set_up, moment
-    WHERE set_up.yes OR "start" > moment.at OR "end" > moment.at AND NOT EXISTS (
+    WHERE (set_up.yes OR "start" > moment.at OR "end" > moment.at AND NOT EXISTS (
         SELECT FROM shift AS s
         WHERE s.person_id = r.person_id AND tstzrange(s.start_at, s.end_at) @> moment.at
+    )) AND NOT EXISTS (
+        SELECT FROM roster_entry AS e WHERE e.kind = 'rotation' AND e.ended_at IS NULL AND e.body ->> 'post' = r.post
     )
 )
 INSERT INTO shift AS old (person_id, start_at, end_at, post)
@@ -96,6 +98,18 @@ ON CONFLICT (person_id, start_at, post) DO UPDATE
 SET (end_at, source, instead_of) = (excluded.end_at, 'import', '')
 WHERE old.end_at <> excluded.end_at AND old.start_at > (SELECT at FROM moment)
 RETURNING (xmax = 0) AS added;
+
+-- name: keep_imported as they were told; those that have ended make no difference any more
+WITH told AS (
+    SELECT person_id, "start" AS start_at, "end" AS end_at, post
+    FROM jsonb_to_recordset(:rows::jsonb) AS r(person_id text, "start" timestamptz, "end" timestamptz, post text)
+    WHERE "end" > :now::timestamptz
+),
+gone AS (
+    DELETE FROM imported_shift WHERE (person_id, start_at, post) NOT IN (SELECT person_id, start_at, post FROM told)
+)
+INSERT INTO imported_shift AS old SELECT person_id, start_at, end_at, post FROM told
+ON CONFLICT (person_id, start_at, post) DO UPDATE SET end_at = excluded.end_at WHERE old.end_at <> excluded.end_at;
 
 -- name: drop_shifts that have not begun, were imported, and that the new roster does not have
 DELETE FROM shift

@@ -1,0 +1,9 @@
+"""Why the roster does not take a change."""
+
+
+class Refused(Exception):  # noqa: N818
+    """It cannot be done as things stand; the text says how they stand."""
+
+
+class Missing(LookupError):  # noqa: N818
+    """There is no such thing on the roster."""

@@ -1,0 +1,73 @@
+"""What has to be altered so that the published roster follows the plan, and nothing that was is altered."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from alerts.roster.shift import Shift
+
+Key = tuple[str, datetime, str]
+_AGREED = ("substitute:", "swap:", "temporary:")
+
+
+class Revision(NamedTuple):
+    """Shifts to take off and to put on, and running ones with another end."""
+
+    off: tuple[Shift, ...]
+    on: tuple[Shift, ...]
+    ends: tuple[tuple[Shift, datetime], ...]
+
+    def __bool__(self) -> bool:
+        return any(map(len, self))
+
+
+def key(shift: Shift) -> Key:
+    """What a published shift is known by."""
+    return shift.person_id, shift.start, shift.post
+
+
+def revise(published: Sequence[Shift], planned: Sequence[Shift], moment: datetime, away: Collection[str]) -> Revision:
+    """From `moment` on as planned: a running shift goes on to its end unless somebody takes it or its person is `away`.
+
+    A shift of the plan that should have begun already begins at `moment`, or when the one that runs on the post ends.
+    """
+    running = [shift for shift in published if shift.start < moment < shift.end]
+    coming = {key(shift): shift for shift in published if shift.start >= moment}
+    begun = {(shift.post, shift.person_id): shift for shift in planned if shift.start < moment < shift.end}
+    ahead = {key(shift): shift for shift in planned if shift.start >= moment}
+    ends = [(shift, end) for shift in running if (end := _end(shift, begun, moment, away)) != shift.end]
+    held = {key(shift): end for shift, end in ends}
+    staying = [replace(shift, end=held.get(key(shift), shift.end)) for shift in running]
+    late = _late(begun, [shift for shift in staying if shift.end > moment], moment)
+    return Revision(
+        tuple(shift for name, shift in coming.items() if name not in ahead),
+        (*late, *(shift for name, shift in ahead.items() if coming.get(name) != shift)),
+        tuple(ends),
+    )
+
+
+def _end(shift: Shift, begun: dict[tuple[str, str], Shift], moment: datetime, away: Collection[str]) -> datetime:
+    same = begun.get((shift.post, shift.person_id))
+    if same:
+        return same.end
+    taken = shift.source.startswith(_AGREED) or any(_takes(other, shift) for other in begun.values())
+    return moment if taken or shift.person_id in away else shift.end
+
+
+def _takes(other: Shift, shift: Shift) -> bool:
+    """Whether by an agreement somebody else has the post instead."""
+    if other.post != shift.post or not other.source.startswith(_AGREED):
+        return False
+    return not other.instead_of or other.instead_of in (shift.person_id, shift.instead_of)
+
+
+def _late(begun: dict[tuple[str, str], Shift], staying: Sequence[Shift], moment: datetime) -> Iterator[Shift]:
+    here = {(shift.post, shift.person_id) for shift in staying}
+    for name, shift in begun.items():
+        if name in here:
+            continue
+        ends = [one.end for one in staying if one.post == shift.post and (one.post, one.person_id) not in begun]
+        start = moment if shift.source.startswith(_AGREED) else max([moment, *ends])
+        if start < shift.end:
+            yield replace(shift, start=start)
