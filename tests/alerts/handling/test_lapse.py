@@ -52,7 +52,9 @@ def test_who_took_it_without_being_on_duty_keeps_it_over_the_ends_of_shifts() ->
 def test_it_is_looked_at_again_at_the_end_of_the_shift_or_of_the_patience() -> None:
     assert lapse(TAKEN, minute(2), 2, on_shift(10), POLICY, minute(3)).again == minute(10)
     assert lapse(TAKEN, minute(2), 2, on_shift(400), POLICY, minute(3)).again == minute(47)
-    overdue = lapse(TAKEN, minute(2), 2, on_shift(1), POLICY, minute(3))  # the outgoing stays until the incoming accepts
+    overdue = lapse(
+        TAKEN, minute(2), 2, on_shift(1), POLICY, minute(3)
+    )  # the outgoing stays until the incoming accepts
     assert overdue.again == minute(4)
 
 
