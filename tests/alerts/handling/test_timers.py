@@ -145,8 +145,8 @@ async def test_a_place_is_asked_for_again_on_its_day_until_somebody_has_looked(p
 async def test_ten_thousand_open_alerts_cost_nothing_until_they_are_due(pool: asyncpg.Pool) -> None:
     await raised(pool)
     await pool.execute(
-        "INSERT INTO alert SELECT 'a' || n, kind, profile, pollutant, 's' || n, status, severity, opened_at, NULL, late,"
-        " lon, lat, body || jsonb_build_object('id', 'a' || n) FROM alert, generate_series(1, 10000) AS n"
+        "INSERT INTO alert SELECT 'a' || n, kind, profile, pollutant, 's' || n, status, severity, opened_at, NULL,"
+        " late, lon, lat, body || jsonb_build_object('id', 'a' || n) FROM alert, generate_series(1, 10000) AS n"
     )
     await pool.execute(
         "INSERT INTO handling (alert_id, stage, version, pushed, opened_at, township, due_at, body)"
