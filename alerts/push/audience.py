@@ -22,7 +22,7 @@ class Event(NamedTuple):
 
     Actions are those of `alerts.handling.stage`, the detector's `opened`, `raised` (its severity), `closed`, and of
     timers `rung` (details `level`, 0 is the first), `breach` (`step`), `handover` (`persons`: who must accept it) and
-    `recheck_due`. Details of `dispatch` may have `previous`: the persons who had it before.
+    `recheck-due`. Details of `dispatch` may have `previous`: the persons who had it before.
     """
 
     action: str
@@ -197,7 +197,7 @@ RULES: Mapping[str, _Rule] = {
     "release": _desk,
     "lapse": _desk,
     "recheck": _rechecked,
-    "recheck_due": _with_assignee,
+    "recheck-due": _with_assignee,
     "dispatch": _sent,
     "decline": _declined,
     "report": _desk,

@@ -1,35 +1,28 @@
-"""An event of an alert in words for a person: title and text, Chinese or English, as long as the channel has room."""
+"""Events in words for a person: title and text, Chinese or English, as long as the channel has room."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
-from alerts.push.policy import PushPolicy
+from alerts.push.parts import (
+    Language,
+    Names,
+    Part,
+    Place,
+    Topic,
+    head,
+    line_of,
+    marks_of,
+    on_one_line,
+    parts_of,
+    rendered,
+    where,
+)
 
-Language = Literal["zh", "en"]
+__all__ = ["Language", "Names", "Place", "Topic", "Worded", "digest", "fitted", "worded"]
 
-
-class Names(NamedTuple):
-    """What ids are called: the township of the alert's place, enterprises and persons by id."""
-
-    township: str = ""
-    enterprises: Mapping[str, str] = {}
-    people: Mapping[str, str] = {}
-
-
-class Topic(NamedTuple):
-    """What is said: an event's action, who did it (id), why and details, and the alert's body then (with `handling`).
-
-    `test` is a push to oneself to try the channel; a drill is known by the alert's kind.
-    """
-
-    action: str
-    alert: Mapping[str, Any]
-    names: Names = Names()
-    who: str = ""
-    why: str = ""
-    details: Mapping[str, Any] = {}
-    test: bool = False
+TITLE, LINE = 60, 120  # characters of a title, and of an event in a list
+SHORTEST = 12  # no line of a list is shorter
+_BREAKS = " \n，。；、"
 
 
 class Worded(NamedTuple):
@@ -39,27 +32,67 @@ class Worded(NamedTuple):
     text: str
 
 
-def worded(
-    topic: Topic, language: Language, policy: PushPolicy, zone: ZoneInfo, room: int, link: str | None = None
-) -> Worded:
+def worded(topic: Topic, place: Place, room: int, link: str | None = None) -> Worded:
     """One event in words; the text has at most `room` (≥ 70) characters.
 
-    The least important parts fall away first, whole: a value is never cut. `link` confirms; it is kept, unless it
-    leaves no room for what and how severe (then the text says to tap on the notification). None: the channel shows it.
+    The least important parts fall away first, whole: a value is never cut. `link` confirms; it is kept, unless marks
+    and severity have no room beside it. None: the channel itself shows it.
     """
-    raise NotImplementedError
+    title = on_one_line([*head(topic, place), *where(topic, place)])
+    said = parts_of(topic, place)
+    return Worded(_fit(title, TITLE), _confirmed(lambda free: _fit(said, free), place.language, room, link))
 
 
-def digest(
-    topics: Sequence[Topic], language: Language, policy: PushPolicy, zone: ZoneInfo, room: int, link: str | None = None
-) -> Worded:
+def digest(topics: Sequence[Topic], place: Place, room: int, link: str | None = None) -> Worded:
     """Several events in one message, in the order given: counted, a line each as far as `room` goes, the rest counted.
 
-    "… 另有 37 条" · "… and 37 more".
+    `room` and `link` as for `worded`. "… 另有 37 条" · "… and 37 more".
     """
-    raise NotImplementedError
+    marks = {"".join(marks_of(topic)) for topic in topics}
+    worst = max(topic.alert["severity"] for topic in topics)
+    counted = {"zh": f"{len(topics)}条告警，最高{worst}级", "en": f"{len(topics)} alerts, up to severity {worst}"}
+    title = (marks.pop() if len(marks) == 1 else "") + counted[place.language]
+    lines = [_fit(line_of(topic, place), min(LINE, room // 2)) for topic in topics[: room // SHORTEST]]
+    more = {"zh": "… 另有 {} 条", "en": "… and {} more"}[place.language]
+
+    def listed(free: int) -> str:
+        for shown in range(len(lines), -1, -1):
+            rest = len(topics) - shown
+            text = "\n".join([title, *lines[:shown], *([more.format(rest)] if rest else [])])
+            if len(text) <= free:
+                return text
+        return title
+
+    return Worded(title, _confirmed(listed, place.language, room, link))
 
 
-def fitted(text: str, room: int, link: str | None = None) -> str:
-    """A text of other makers within `room`, its link kept; cut between words, ended by "…"."""
-    raise NotImplementedError
+def fitted(text: str, language: Language, room: int, link: str | None = None) -> str:
+    """A text of other makers within `room` (as for `worded`); cut between words, ended by "…" where it is too long."""
+    return _confirmed(lambda free: _cut(text, free), language, room, link)
+
+
+def _cut(text: str, free: int) -> str:
+    if len(text) <= free:
+        return text
+    kept = text[: max(free - 1, 0)]
+    at = max(kept.rfind(sign) for sign in _BREAKS)
+    return f"{kept[:at] if at > free // 2 else kept}…"
+
+
+def _confirmed(say: Callable[[int], str], language: Language, room: int, link: str | None) -> str:
+    """What `say` makes of the room that is left free, and how to confirm it."""
+    hint = {"zh": "\n点开通知，确认收到", "en": "\nOpen the notification to confirm"}[language]
+    ending = {"zh": f"\n确认收到：{link}", "en": f"\nConfirm: {link}"}[language] if link else hint
+    text = say(room - len(ending))
+    if len(text) + len(ending) > room and link:
+        ending = hint
+        text = say(room - len(ending))
+    return (text + ending)[:room]
+
+
+def _fit(parts: Iterable[Part], room: int) -> str:
+    """The parts that have room, in their order; of equal rank the last falls away first."""
+    kept = list(parts)
+    while len(text := rendered(kept)) > room and (worst := max(part.rank for part in kept)):
+        del kept[max(i for i, part in enumerate(kept) if part.rank == worst)]
+    return text
