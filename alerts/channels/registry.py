@@ -1,4 +1,4 @@
-"""The push channels: a file each, and a line each in CHANNELS."""
+"""The push channels: a file each, and a line each here."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -6,9 +6,12 @@ from urllib.parse import urlsplit
 
 from py_vapid import Vapid02
 
+from alerts.channels.chat import Chat
 from alerts.channels.guard import Guard
 from alerts.channels.message import Channel
 from alerts.channels.outlet import Outlet
+from alerts.channels.robot import Robots
+from alerts.channels.siren import Siren
 from alerts.channels.web_push import WebPush
 from alerts.channels.webhook import Webhook
 from alerts.settings import NotifySettings
@@ -18,11 +21,14 @@ Clock = Callable[[], datetime]
 
 def open_channels(settings: NotifySettings, pair: Vapid02, now: Clock) -> Mapping[str, Channel]:
     """Every channel by its name, ready to send; `pair` is `alerts.keys.vapid`."""
-    outlet = Outlet(guard_of(settings))
-    channels: list[Channel] = [
+    guard = guard_of(settings)
+    outlet = Outlet(guard)
+    channels: tuple[Channel, ...] = (
         Webhook(outlet, settings.webhook_secret, now),
         WebPush(outlet, pair, settings.push_subject, now),
-    ]
+        Chat(guard, Robots(outlet, now)),
+        Siren(settings.mqtt_url, settings.siren_prefix, now),
+    )
     return {channel.name: channel for channel in channels}
 
 

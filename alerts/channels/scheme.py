@@ -40,7 +40,6 @@ SCHEMES: Mapping[str, Scheme] = {
     "smseagle": _SMSEAGLE,
     "smseagles": _SMSEAGLE,
     "bulksms": _SMS,
-    "clicksend": _SMS,
     "msgbird": _SMS,
     "plivo": _SMS,
     "sinch": _SMS,
