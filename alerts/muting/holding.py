@@ -34,7 +34,8 @@ async def hold_for(
     """Whether an alert is held back now; within the caller's transaction, before people are told anything of it.
 
     What is held is written down and told later, when nothing holds it any more (`alerts.muting.release`); until then
-    no clock runs. That an alert is over is held back when its opening was.
+    no clock runs. That an alert is over is held back when its opening was. Locks the alert's handling: a transaction
+    that also writes to the log has to line up for that before (`alerts.handling.air.line_up`).
     """
     await MUTE.lock.execute(on, alert_ids=[alert_id])
     judged = await judge(on, alert_id, body, policy, now)
@@ -73,14 +74,14 @@ async def ground_of(on: Connection, bodies: Bodies, now: datetime) -> tuple[Grou
 async def put_holds(on: Connection, held: Sequence[tuple[str, Held]], now: datetime) -> None:
     """Write down that these alerts are held, and by what; count them."""
     await MUTE.lock.execute(on, alert_ids=[alert_id for alert_id, _ in held])
-    rows: dict[str, Any] = {
-        "alert_ids": [alert_id for alert_id, _ in held],
-        "untils": [one.until for _, one in held],
-        "mute_ids": [one.mutes[0] if one.mutes else None for _, one in held],
-        "regional_ids": [one.regional for _, one in held],
-    }
-    await MUTE.log_holds.execute(on, **rows, now=now)
-    await MUTE.put_holds.execute(on, **rows, now=now)
+    await MUTE.put_holds.execute(
+        on,
+        alert_ids=[alert_id for alert_id, _ in held],
+        untils=[one.until for _, one in held],
+        mute_ids=[one.mutes[0] if one.mutes else None for _, one in held],
+        regional_ids=[one.regional for _, one in held],
+        now=now,
+    )
     for alert_id, one in held:
         if len(one.mutes) > 1:
             await MUTE.put_mute_hits.execute(on, alert_id=alert_id, mute_ids=list(one.mutes), now=now)

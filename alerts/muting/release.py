@@ -4,6 +4,7 @@ from datetime import datetime
 
 import asyncpg
 
+from alerts.handling.air import line_up
 from alerts.handling.desk import HANDLING
 from alerts.handling.stage import TIMER
 from alerts.muting.hold import Ground, Held, hold
@@ -42,6 +43,7 @@ async def apply(on: asyncpg.Connection, policy: MutePolicy, now: datetime) -> No
 
 
 async def _look(on: asyncpg.Connection, alert_id: str, policy: MutePolicy, now: datetime) -> None:
+    await line_up(on)
     row = await MUTE.lock.fetchrow(on, alert_ids=[alert_id])
     assert row is not None
     body = row["body"]

@@ -25,16 +25,6 @@ WHERE alert_id = ANY(:alert_ids::text[])
 ORDER BY alert_id
 FOR UPDATE OF h;
 
--- name: log_holds of alerts that are not held yet
-INSERT INTO alert_event (seq, alert_id, at, who, action, why, details, body)
-SELECT 0, alert_id, :now, 'timer', 'muted', coalesce(m.reason, ''),
-    jsonb_strip_nulls(jsonb_build_object('mute_id', h.mute_id, 'regional_id', h.regional_id, 'until', h.until)),
-    a.body || jsonb_build_object('handling', d.body)
-FROM unnest(:alert_ids::text[], :untils::timestamptz[], :mute_ids::bigint[], :regional_ids::text[])
-    AS h (alert_id, until, mute_id, regional_id)
-JOIN alert AS a USING (alert_id) JOIN handling AS d USING (alert_id) LEFT JOIN mute AS m USING (mute_id)
-WHERE NOT EXISTS (SELECT FROM alert_hold AS x WHERE x.alert_id = h.alert_id AND x.released_at IS NULL);
-
 -- name: put_holds opens spans or prolongs those that are open; escalation and clocks wait for their end
 WITH held AS (
     SELECT * FROM unnest(:alert_ids::text[], :untils::timestamptz[], :mute_ids::bigint[], :regional_ids::text[])
