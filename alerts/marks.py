@@ -6,7 +6,7 @@ from datetime import datetime
 
 from alerts.frames import MINUTE
 from alerts.minute import MINUTE_LONG, Post, rejudge
-from alerts.results import MARKS
+from alerts.store import MARKS
 from ingest.marks import first_changed
 from ingest.registry import Mark
 

@@ -13,19 +13,10 @@ from alerts.alert import Alert, Change
 from alerts.checkpoint import CheckpointError
 from alerts.due import Arrived, Expected
 from alerts.frames import MINUTE, Rows, device_rows, load_frames
-from alerts.results import (
-    ALERT,
-    LATE,
-    Verdicts,
-    body_of,
-    layout_number,
-    put_alert,
-    put_checkpoint,
-    put_verdicts,
-    withdraw_alert,
-)
+from alerts.results import Verdicts, layout_number, put_checkpoint, put_verdicts
 from alerts.settings import DetectSettings
 from alerts.silence import Silence
+from alerts.store import ALERT, LATE, body_of, put_alert, withdraw_alert
 from alerts.watch import Watch
 from ingest.layout import Frame
 from ingest.registry import Registry

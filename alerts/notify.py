@@ -13,8 +13,8 @@ from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from alerts.channels import Channel, configured
 from alerts.channels.refused import Refused
 from alerts.outbox import ENTRYPOINT
-from alerts.results import ALERT
 from alerts.settings import NotifySettings
+from alerts.store import ALERT
 from alerts.text import text_of
 from sql.failure import FAILURES, is_passing
 from sql.pool import open_pool, plain_connection

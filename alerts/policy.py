@@ -2,9 +2,11 @@
 
 import tomllib
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from alerts.handling.policy import DeskPolicy, SlaPolicy
 from alerts.muting.policy import MutePolicy
@@ -54,3 +56,23 @@ def read(path: Path) -> Policy:
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise PolicyError(f"{path}: {told}") from error
+
+
+def _policy(named: object) -> object:
+    """The policy of a file that is named; nothing named is the defaults."""
+    if not isinstance(named, str):
+        return named
+    try:
+        return read(Path(named)) if named else Policy()
+    except PolicyError as error:
+        raise PolicyError(f"HOTGRID_POLICY: {error}") from error
+
+
+class PolicySettings(BaseSettings):
+    """By what rules the duty desk works here."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTGRID_", env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    policy: Annotated[InstanceOf[Policy], NoDecode, BeforeValidator(_policy)] = Field(
+        default_factory=Policy, description="path of a policy file"
+    )

@@ -7,10 +7,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from alerts import policy
 from alerts.channels.guard import Guard
 from alerts.detector.tuning import DEFAULT, Tuning
-from alerts.policy import Policy, PolicyError
+from alerts.policy import PolicySettings
 from alerts.tuning_file import TuningError, read
 
 
@@ -22,26 +21,6 @@ def _tuning(named: object) -> object:
         return read(Path(named)) if named else DEFAULT
     except TuningError as error:
         raise TuningError(f"HOTGRID_TUNING: {error}") from error
-
-
-def _policy(named: object) -> object:
-    """The policy of a file that is named; nothing named is the defaults."""
-    if not isinstance(named, str):
-        return named
-    try:
-        return policy.read(Path(named)) if named else Policy()
-    except PolicyError as error:
-        raise PolicyError(f"HOTGRID_POLICY: {error}") from error
-
-
-class PolicySettings(BaseSettings):
-    """By what rules the duty desk works here."""
-
-    model_config = SettingsConfigDict(env_prefix="HOTGRID_", env_file=".env", extra="ignore", hide_input_in_errors=True)
-
-    policy: Annotated[InstanceOf[Policy], NoDecode, BeforeValidator(_policy)] = Field(
-        default_factory=Policy, description="path of a policy file"
-    )
 
 
 class TuningSettings(BaseSettings):

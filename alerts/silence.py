@@ -13,9 +13,9 @@ import asyncpg
 
 from alerts.alert import Alert
 from alerts.frames import MINUTE
-from alerts.results import ALERT, body_of, put_alert, withdraw_alert
 from alerts.rules.offline import DISTRICT, LEAST, Offline
 from alerts.rules.standing import PROFILE
+from alerts.store import ALERT, body_of, put_alert, withdraw_alert
 from alerts.watch import Watch
 
 KIND = "silence"

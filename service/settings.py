@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from alerts.settings import PolicySettings
+from alerts.policy import PolicySettings
 
 
 class ServiceSettings(PolicySettings):

@@ -7,8 +7,7 @@ import asyncpg
 
 from alerts.alert import Alert
 from alerts.handling.stage import Actor
-from alerts.results import ALERT, put_alert, withdraw_alert
-from alerts.rules.standing import PROFILE
+from alerts.store import ALERT, put_alert, withdraw_alert
 
 KIND = "drill"
 PEAK, BACKGROUND = 180.0, 35.0  # µg/m³ of PM2.5, as a strong emission has them
@@ -45,7 +44,7 @@ def _made_up(scene: Scene, actor: Actor, now: datetime) -> Alert:
     return Alert(
         id=name,
         kind=KIND,
-        profile=PROFILE,
+        profile=KIND,
         pollutant="pm25",
         pollutants=("pm25",),
         source=name,

@@ -6,7 +6,7 @@ import asyncpg
 import numpy as np
 
 from alerts.minute import Post, rejudge
-from alerts.results import LATE, body_of
+from alerts.store import LATE, body_of
 from alerts.watch import Watch
 from ingest.channel import COLUMN
 from ingest.layout import Frame

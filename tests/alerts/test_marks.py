@@ -7,7 +7,7 @@ import pytest
 
 from alerts.marks import follow_marks
 from alerts.minute import Post, retake_post, take_post
-from alerts.results import MARKS, body_of
+from alerts.store import MARKS, body_of
 from alerts.watch import Watch
 from ingest.importer import load_registry
 from ingest.registry import Mark, Registry

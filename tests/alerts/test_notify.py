@@ -16,8 +16,8 @@ from alerts import notify as module
 from alerts.channels import configured
 from alerts.kind import KINDS
 from alerts.notify import deliver, notify
-from alerts.results import body_of, put_alert
 from alerts.settings import NotifySettings
+from alerts.store import body_of, put_alert
 from tests.support.deadline import until
 from tests.support.hotspot import OPENED, hotspot
 from tests.support.receiver import Receiver, receiving

@@ -8,7 +8,8 @@ import pytest
 
 from alerts.alert import Stay
 from alerts.detector.panel import unknown
-from alerts.results import LATE, body_of, layout_number, put_alert, put_checkpoint, put_verdicts, withdraw_alert
+from alerts.results import layout_number, put_checkpoint, put_verdicts
+from alerts.store import LATE, body_of, put_alert, withdraw_alert
 from ingest.layout import Layout
 from tests.support.hotspot import OPENED, hotspot
 from tests.support.scene import district

@@ -18,7 +18,7 @@ import pytest
 
 from alerts.detect import detect
 from alerts.minute import ALWAYS_TOLD
-from alerts.results import LATE, body_of
+from alerts.store import LATE, body_of
 from deploy import servers as private
 from deploy.publisher import Publisher
 from deploy.servers import Servers

@@ -7,9 +7,9 @@ import pytest
 
 from alerts.detect import turn
 from alerts.minute import Post, rejudge, retake_post, take_post
-from alerts.results import MARKS
 from alerts.rules.offline import Offline
 from alerts.silence import SETTLE
+from alerts.store import MARKS
 from tests.support.loop import DAY, bodies, log, script, send, settings
 from tests.support.scene import district
 

@@ -3,7 +3,7 @@
 import pytest
 
 from alerts.kind import KINDS, kind_of
-from alerts.results import body_of
+from alerts.store import body_of
 from alerts.text import text_of
 from ingest.channel import CHANNELS, Channel
 from tests.support.hotspot import hotspot
@@ -43,7 +43,7 @@ def test_every_kind_has_its_own_words_also_without_cells_and_without_a_pollutant
     row = KINDS[kind]
     assert text["zh"].startswith(f"【{getattr(row.zh, action)}】2级 ")
     assert text["en"].startswith(f"{getattr(row.en, action)}: severity 2, ")
-    assert ("S1" in text["zh"]) is ("S1" in text["en"]) is (kind != "hotspot")
+    assert ("S1" in text["zh"]) is ("S1" in text["en"]) is (kind not in ("hotspot", "drill"))
     assert "  " not in text["zh"]
     assert ", ," not in text["en"]
     said = [text_of(action, body_of(hotspot(kind=other)))["en"].split(":")[0] for other in KINDS]
@@ -72,6 +72,13 @@ def test_a_device_that_is_offline_has_no_figures() -> None:
     assert text["en"] == "Offline: severity 2, S1, cell 3-4, since 11-21 16:30, 119.12346,31.50000"
 
 
+def test_what_people_did_has_its_own_title() -> None:
+    text = text_of("dispatch", body_of(hotspot()))
+    assert text["zh"].startswith("【派单】细颗粒物 2级 网格3-4 ")
+    assert text["en"].startswith("Dispatched to you: PM2.5, severity 2, cell 3-4, ")
+    assert text_of("unheard-of", body_of(hotspot()))["zh"].startswith("【unheard-of】")
+
+
 def test_a_kind_that_is_not_in_the_table_and_an_alert_of_old_still_have_words() -> None:
     body = body_of(hotspot(kind="meteorite"))
     del body["source"]
@@ -80,6 +87,6 @@ def test_a_kind_that_is_not_in_the_table_and_an_alert_of_old_still_have_words() 
 
 def test_only_what_somebody_must_go_and_see_is_pushed() -> None:
     pushed = {name for name, row in KINDS.items() if row.pushed}
-    assert pushed == {"hotspot", "exceedance", "park", "regional", "silence"}
+    assert pushed == {"hotspot", "exceedance", "park", "regional", "silence", "drill"}
     assert set(KINDS) - pushed == {"early_warning", "fault", "fabrication", "offline", "clock"}
     assert not kind_of("meteorite").pushed

@@ -12,8 +12,8 @@ from alerts.detector import DETECTOR
 from alerts.detector.tuning import DEFAULT, Tuning
 from alerts.detector.version import version
 from alerts.minute import take_post
-from alerts.results import body_of
 from alerts.settings import TuningSettings
+from alerts.store import body_of
 from alerts.tuning_file import TuningError, lines, parse, read
 from alerts.watch import Watch
 from tests.support.loop import FIRST, bodies, final, judged, script, send, settings, settle, work

@@ -6,7 +6,7 @@ import asyncpg
 import httpx2
 
 from alerts.detector.tuning import DEFAULT
-from alerts.results import body_of
+from alerts.store import body_of
 from alerts.watch import Watch
 from service.resources.alerts import ALERT_VIEW, Alert
 from service.resources.evidence import EXAMPLE

@@ -58,9 +58,9 @@ async def test_documentation_describes_every_path_and_its_problems(client: httpx
         "/readyz",
         "/metrics",
     } == set(told["paths"])
-    for operations in told["paths"].values():
-        answers = operations["get"]["responses"]
-        assert operations["get"]["operationId"]
+    operations = [operation for path in told["paths"].values() for operation in path.values()]
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+    for answers in (operation["responses"] for operation in operations):
         assert list(answers["4XX"]["content"]) == ["application/problem+json"]
         assert answers["4XX"]["content"]["application/problem+json"]["schema"]
     assert list(told["paths"]["/api/v1/grid"]["get"]["responses"]["200"]["content"]) == ["application/geo+json"]

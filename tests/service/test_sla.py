@@ -10,7 +10,7 @@ from alerts.handling.desk import act
 from alerts.handling.stage import Act, Actor
 from alerts.handling.timers import turn
 from alerts.policy import Policy
-from alerts.results import put_alert
+from alerts.store import put_alert
 from tests.service import seed
 from tests.support.hotspot import hotspot
 

@@ -13,8 +13,8 @@ from alerts.alert import Alert, Change
 from alerts.detect import detect, turn
 from alerts.detector.tuning import DEFAULT
 from alerts.minute import Post
-from alerts.results import body_of
 from alerts.settings import DetectSettings
+from alerts.store import body_of
 from alerts.watch import Watch
 from ingest.batch import Batch
 from ingest.channel import CHANNELS

@@ -10,7 +10,7 @@ from alerts.handling.drill import Scene, begin_drill, end_drill
 from alerts.handling.stage import Act, Actor
 from alerts.handling.timers import turn
 from alerts.policy import Policy
-from alerts.results import put_alert
+from alerts.store import put_alert
 from tests.support.hotspot import hotspot
 
 OPENED = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
