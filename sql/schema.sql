@@ -405,15 +405,6 @@ CREATE TABLE public.day_mean (
     correction text
 );
 
-CREATE TABLE public.delivery (
-    seq bigint NOT NULL,
-    channel text NOT NULL,
-    at timestamp with time zone NOT NULL,
-    outcome text NOT NULL,
-    detail text NOT NULL,
-    CONSTRAINT delivery_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'refused'::text])))
-);
-
 CREATE TABLE public.device (
     device integer NOT NULL,
     device_id text NOT NULL
@@ -529,7 +520,6 @@ CREATE TABLE public.handover (
     start_at timestamp with time zone NOT NULL,
     post text NOT NULL,
     to_person text NOT NULL,
-    to_start timestamp with time zone NOT NULL,
     offered_at timestamp with time zone NOT NULL,
     who text NOT NULL,
     note text NOT NULL,
@@ -539,10 +529,12 @@ CREATE TABLE public.handover (
 CREATE TABLE public.handover_answer (
     handover_id bigint NOT NULL,
     answer text NOT NULL,
+    to_start timestamp with time zone,
     at timestamp with time zone NOT NULL,
     who text NOT NULL,
     reason text NOT NULL,
-    CONSTRAINT handover_answer_answer_check CHECK ((answer = ANY (ARRAY['accepted'::text, 'declined'::text, 'withdrawn'::text])))
+    CONSTRAINT handover_answer_answer_check CHECK ((answer = ANY (ARRAY['accepted'::text, 'declined'::text, 'withdrawn'::text]))),
+    CONSTRAINT handover_answer_check CHECK (((answer = 'accepted'::text) = (to_start IS NOT NULL)))
 );
 
 ALTER TABLE public.handover ALTER COLUMN handover_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -921,7 +913,9 @@ CREATE TABLE public.push (
     person_id text,
     contact_id bigint,
     channel text NOT NULL,
-    step text NOT NULL,
+    lane bigint GENERATED ALWAYS AS (COALESCE(contact_id, (0)::bigint)) STORED,
+    action text NOT NULL,
+    reason text NOT NULL,
     severity smallint NOT NULL,
     made_at timestamp with time zone NOT NULL,
     due_at timestamp with time zone NOT NULL,
@@ -1247,9 +1241,6 @@ ALTER TABLE ONLY public.contact
 ALTER TABLE ONLY public.day_mean
     ADD CONSTRAINT day_mean_pkey PRIMARY KEY (device, day, channel);
 
-ALTER TABLE ONLY public.delivery
-    ADD CONSTRAINT delivery_pkey PRIMARY KEY (seq, channel);
-
 ALTER TABLE ONLY public.device
     ADD CONSTRAINT device_device_id_key UNIQUE (device_id);
 
@@ -1456,6 +1447,8 @@ ALTER TABLE ONLY public.watermark
 
 CREATE INDEX alert_cell_place ON public.alert_cell USING btree (ix, iy, from_at DESC);
 
+CREATE INDEX alert_event_at ON public.alert_event USING btree (at) WHERE (action <> 'updated'::text);
+
 CREATE INDEX alert_event_of_alert ON public.alert_event USING btree (alert_id, seq);
 
 CREATE INDEX alert_first_candidate ON public.alert USING btree (((body #>> '{candidates,0,enterprise_id}'::text[])), opened_at DESC) WHERE ((body #>> '{candidates,0,enterprise_id}'::text[]) IS NOT NULL);
@@ -1500,7 +1493,7 @@ CREATE INDEX handling_opened ON public.handling USING btree (opened_at);
 
 CREATE INDEX handover_of_shift ON public.handover USING btree (person_id, start_at, post);
 
-CREATE INDEX handover_to_shift ON public.handover USING btree (to_person, to_start, post);
+CREATE INDEX handover_to_person ON public.handover USING btree (to_person, post);
 
 CREATE INDEX hour_mean_ts_idx ON public.hour_mean USING btree (ts DESC);
 
@@ -1542,6 +1535,8 @@ CREATE INDEX pgqueuer_updated_id_id1_idx ON public.pgqueuer USING btree (updated
 
 CREATE UNIQUE INDEX photo_once ON public.photo USING btree (alert_id, received_sha256);
 
+CREATE INDEX push_due ON public.push USING btree (try_at) WHERE (state = 'waiting'::text);
+
 CREATE INDEX push_failed ON public.push USING btree (push_id DESC) WHERE (state = 'failed'::text);
 
 CREATE INDEX push_of_alert ON public.push USING btree (alert_id, push_id DESC);
@@ -1552,11 +1547,11 @@ CREATE INDEX push_of_person ON public.push USING btree (person_id, push_id DESC)
 
 CREATE INDEX push_of_telling ON public.push USING btree (telling);
 
-CREATE INDEX push_sent_contact ON public.push USING btree (contact_id, sent_at DESC) WHERE (sent_at IS NOT NULL);
+CREATE INDEX push_sent_lane ON public.push USING btree (lane, sent_at DESC) WHERE (sent_at IS NOT NULL);
 
 CREATE INDEX push_sent_person ON public.push USING btree (person_id, sent_at DESC) WHERE (sent_at IS NOT NULL);
 
-CREATE INDEX push_waiting ON public.push USING btree (contact_id, try_at) WHERE (state = 'waiting'::text);
+CREATE INDEX push_waiting ON public.push USING btree (lane, push_id) WHERE (state = 'waiting'::text);
 
 CREATE INDEX quality_flag_hour_idx ON public.quality_flag USING btree (hour DESC);
 
@@ -1619,9 +1614,6 @@ ALTER TABLE ONLY public.clock_error
 
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
-
-ALTER TABLE ONLY public.delivery
-    ADD CONSTRAINT delivery_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
 
 ALTER TABLE ONLY public.device_note
     ADD CONSTRAINT device_note_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
@@ -1792,8 +1784,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact TO hotgrid_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.day_due TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.day_mean TO hotgrid_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.device TO hotgrid_app;
 

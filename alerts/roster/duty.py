@@ -1,29 +1,16 @@
 """Who is on duty, and who is responsible, at a time."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.roster.chief import Chief, chief_of
+from alerts.roster.holding import Held, OnDuty, holders
 from sql.queries import Connection, Queries, Record
 
 __all__ = ["Chief", "OnDuty", "chief_of", "on_duty", "responsible"]
 
 DUTY_VIEW = Queries("duty_view")
-
-
-@dataclass(frozen=True, slots=True)
-class OnDuty:
-    """A person on a post, from `start` (included) to `end` (not)."""
-
-    person_id: str
-    name: str
-    role: str
-    phone: str
-    township: str
-    post: str
-    start: datetime
-    end: datetime
+LAPSE = timedelta(hours=12)
 
 
 async def on_duty(on: Connection, at: datetime) -> list[OnDuty]:
@@ -31,12 +18,24 @@ async def on_duty(on: Connection, at: datetime) -> list[OnDuty]:
     return [duty(row) for row in await DUTY_VIEW.on_duty.fetch(on, at=at)]
 
 
-async def responsible(on: Connection, at: datetime, roles: Collection[str]) -> list[OnDuty]:
-    """Who answers for the desk at a time, of these roles: the outgoing stays until the incoming has accepted."""
-    return [one for one in await on_duty(on, at) if one.role in roles]
+async def responsible(on: Connection, at: datetime, roles: Collection[str], lapse: timedelta = LAPSE) -> list[OnDuty]:
+    """Who answers for the desk at a time, of these roles: the outgoing stays until the incoming has accepted.
+
+    `lapse` after the end of a shift that nobody accepted it is who is on duty.
+    """
+    return holders(await held_of(on, at, roles, lapse), at, lapse)
+
+
+async def held_of(on: Connection, at: datetime, roles: Collection[str], lapse: timedelta = LAPSE) -> list[Held]:
+    """The shifts that bear on who is responsible."""
+    rows = await DUTY_VIEW.held.fetch(on, at=at, lapse=lapse, roles=list(roles))
+    return [
+        Held(duty(row), row["owner"], handed=row["handed"], took=row["took"], offered=row["offered"]) for row in rows
+    ]
 
 
 def duty(row: Record) -> OnDuty:
     """A row of person and shift."""
-    fields = dict(row)
-    return OnDuty(start=fields.pop("start_at"), end=fields.pop("end_at"), **fields)
+    return OnDuty(
+        *(row[name] for name in ("person_id", "name", "role", "phone", "township", "post", "start_at", "end_at"))
+    )

@@ -112,7 +112,6 @@ CREATE TABLE handover (
     start_at timestamptz NOT NULL,
     post text NOT NULL,
     to_person text NOT NULL REFERENCES person,
-    to_start timestamptz NOT NULL,
     offered_at timestamptz NOT NULL,
     who text NOT NULL,
     note text NOT NULL,
@@ -120,13 +119,16 @@ CREATE TABLE handover (
     FOREIGN KEY (person_id, start_at, post) REFERENCES shift
 );
 CREATE INDEX handover_of_shift ON handover (person_id, start_at, post);
-CREATE INDEX handover_to_shift ON handover (to_person, to_start, post);
+CREATE INDEX handover_to_person ON handover (to_person, post);
 CREATE TABLE handover_answer (
     handover_id bigint PRIMARY KEY REFERENCES handover,
     answer text NOT NULL CHECK (answer IN ('accepted', 'declined', 'withdrawn')),
+    -- The shift of the incoming officer who accepted.
+    to_start timestamptz,
     at timestamptz NOT NULL,
     who text NOT NULL,
-    reason text NOT NULL
+    reason text NOT NULL,
+    CHECK ((answer = 'accepted') = (to_start IS NOT NULL))
 );
 
 -- The log of a shift: what was written by hand, and, once it is locked, all of it as it was then.
@@ -168,6 +170,9 @@ CREATE TRIGGER duty_log_entry_open BEFORE INSERT ON duty_log_entry
     FOR EACH ROW EXECUTE FUNCTION keep_locked_log();
 CREATE TRIGGER duty_log_lock_alone BEFORE INSERT ON duty_log_lock
     FOR EACH ROW EXECUTE FUNCTION keep_locked_log();
+
+-- The log of a shift is drafted from what happened in a span.
+CREATE INDEX alert_event_at ON alert_event (at) WHERE action <> 'updated';
 
 -- That somebody on duty is at the post and awake.
 CREATE TABLE check_in (
