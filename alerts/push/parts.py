@@ -16,8 +16,10 @@ Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
 CANDIDATES = 3
 STILL = 0.5  # m/s; less has no direction, as for the detector
-_FROM = (("北风", "N"), ("东北风", "NE"), ("东风", "E"), ("东南风", "SE"))
-_FROM += (("南风", "S"), ("西南风", "SW"), ("西风", "W"), ("西北风", "NW"))
+_FROM = (
+    *(("北风", "N"), ("东北风", "NE"), ("东风", "E"), ("东南风", "SE")),
+    *(("南风", "S"), ("西南风", "SW"), ("西风", "W"), ("西北风", "NW")),
+)
 _MACHINES = frozenset({"", "timer", "detector"})
 _FOUND = frozenset({"report", "rectify", "verify", "propose", "close", "breach"})
 
