@@ -4,11 +4,14 @@ import { fact, figures, geo, grounds, level, peaks, severityOf, signOf, sourceOf
 import { clock, english, named, number, span, w } from "./words.js";
 
 // What rings somebody's phone; all other kinds wait behind a switch.
-export const ALARMS = ["hotspot", "exceedance", "park", "regional", "silence"];
+export const ALARMS = ["hotspot", "exceedance", "park", "regional", "silence", "drill"];
 export const NOTICES = ["early_warning", "fault", "fabrication", "offline", "clock"];
 export const isAlarm = (alert) => ALARMS.includes(alert.kind);
 // Monitors stand in chimneys: their values are not on the map.
 export const isJudged = (alert) => !["exceedance", "early_warning", "fabrication"].includes(alert.kind);
+// Whose it is: "" of what rings nobody's phone, and of what is over without anybody having gone.
+const handled = ({ handling: one, kind }) => (one && ALARMS.includes(kind) ? `${named("stages", one.stage)}${holder(one) ? ` ${holder(one)}` : ""}` : "");
+const holder = (one) => one.accepted_by || one.person || one.team || one.acknowledged_by || "";
 const isHotspot = (alert) => alert.kind === "hotspot";
 // Candidates that are worth a line.
 export const likely = (alert) => alert.candidates.filter((candidate) => candidate.score >= 0.01).slice(0, 5);
@@ -26,7 +29,8 @@ export function card(alert, desk, onChoose) {
         : el("span", { class: "amount" }, el("b", {}, number(alert.peak_value)), ` ${unitOf(alert, desk)}`,
           el("span", { class: "dim" }, ` ${told[1]} ${number(alert.background)}`), el("span", { class: "excess" }, excess(alert))),
       el("span", { class: "line wraps dim" }, el("span", {}, why(alert, desk)),
-        el("span", { class: "term", "data-since": open ? alert.opened_at : null }, term(alert)))));
+        el("span", { class: "term", "data-since": open ? alert.opened_at : null }, term(alert))),
+      handled(alert) ? el("span", { class: `line stage is-${alert.handling.stage}` }, handled(alert)) : null));
 }
 
 export function title(alert) {
@@ -84,6 +88,7 @@ export function sheet(alert, desk) {
     el("dl", { class: "facts" },
       fact(w("where"), placeOf(alert, desk)),
       fact(w("since"), `${open ? `${clock(alert.opened_at)} · ` : ""}${term(alert)}${alert.late ? ` · ${w("late")}` : ""}`),
+      ...(handled(alert) ? fact(w("handling"), handled(alert)) : []),
       ...(isHotspot(alert) ? hotspot(alert) : amounts(alert, desk))),
     ...(isHotspot(alert) ? [peaks(alert, desk), ...candidates(alert, desk)] : []),
     el("h3", {}, w("evidence")),
