@@ -11,8 +11,9 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from alerts.roster.definition import Definitions, Leave, Side, Substitute, Swap, Temporary, utc
-from alerts.roster.rotation import Span, longest, shifts_of
+from alerts.roster.rotation import longest, shifts_of
 from alerts.roster.shift import Shift
+from alerts.roster.span import Span, joined
 
 IN_ORDER = attrgetter("start", "end", "post", "person_id", "role", "township", "source", "instead_of")
 
@@ -82,23 +83,12 @@ def _reach(swaps: Sequence[Swap], window: Span) -> tuple[list[Swap], list[Span]]
     while near := [swap for swap in rest if _touches(swap, spans)]:
         found.update(id(swap) for swap in near)
         rest = [swap for swap in rest if id(swap) not in found]
-        spans = _joined([*spans, *((side.start, side.end) for swap in near for side in (swap.one, swap.other))])
+        spans = joined([*spans, *((side.start, side.end) for swap in near for side in (swap.one, swap.other))])
     return [swap for swap in swaps if id(swap) in found], spans
 
 
 def _touches(swap: Swap, spans: Iterable[Span]) -> bool:
     return any(side.start < end and start < side.end for start, end in spans for side in (swap.one, swap.other))
-
-
-def _joined(spans: list[Span]) -> list[Span]:
-    """The same time in as few spans as possible."""
-    joined: list[Span] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
 
 
 def _posts(definitions: Definitions, spans: Sequence[Span]) -> dict[str, list[Shift]]:

@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 
 from alerts.roster.definition import Day, Rotation, Turn, timezone
 from alerts.roster.shift import Shift
+from alerts.roster.span import Span
 from alerts.roster.wall import instant
 from alerts.roster.workday import day_of
 
 DAY = timedelta(days=1)
 
-Span = tuple[datetime, datetime]
 Dates = tuple[date, date]
 """From the first on, before the second."""
 

@@ -1,10 +1,12 @@
-"""When the clock on the wall shows a time: local handovers as moments."""
+"""When the clock on the wall shows a time: local handovers and hours of the day as moments."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -33,3 +35,18 @@ def _jump(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
         else:
             after = middle
     return after
+
+
+def daily(
+    begins: time, ends: time, zone: ZoneInfo, start: datetime, end: datetime
+) -> Iterator[tuple[date, datetime, datetime]]:
+    """The same hours of every local day, each with its date, whole, as far as they overlap a span.
+
+    Hours that end before they begin go over midnight; the same time twice is a day and its night.
+    """
+    on = start.astimezone(zone).date() - DAY
+    while (first := instant(datetime.combine(on, begins), zone)) < end:
+        last = instant(datetime.combine(on if begins < ends else on + DAY, ends), zone)
+        if max(first, start) < last:
+            yield on, first, last
+        on += DAY
