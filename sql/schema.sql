@@ -293,6 +293,26 @@ CREATE TABLE public.breach (
     who text NOT NULL
 );
 
+CREATE TABLE public.calendar_address (
+    address_id bigint NOT NULL,
+    token_sha256 bytea NOT NULL,
+    person_id text,
+    made_by text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by text,
+    last_used timestamp with time zone
+);
+
+ALTER TABLE public.calendar_address ALTER COLUMN address_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.calendar_address_address_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.campaign (
     campaign_id bigint NOT NULL,
     name text NOT NULL,
@@ -1220,6 +1240,12 @@ ALTER TABLE ONLY public.alert
 ALTER TABLE ONLY public.breach
     ADD CONSTRAINT breach_pkey PRIMARY KEY (alert_id, step, since);
 
+ALTER TABLE ONLY public.calendar_address
+    ADD CONSTRAINT calendar_address_pkey PRIMARY KEY (address_id);
+
+ALTER TABLE ONLY public.calendar_address
+    ADD CONSTRAINT calendar_address_token_sha256_key UNIQUE (token_sha256);
+
 ALTER TABLE ONLY public.campaign_end
     ADD CONSTRAINT campaign_end_pkey PRIMARY KEY (campaign_id);
 
@@ -1469,6 +1495,8 @@ CREATE INDEX arrival_minute ON public.arrival USING btree (minute);
 
 CREATE INDEX breach_due ON public.breach USING btree (due_at DESC);
 
+CREATE INDEX calendar_address_in_force ON public.calendar_address USING btree (person_id) WHERE (revoked_at IS NULL);
+
 CREATE INDEX campaign_span ON public.campaign USING gist (tstzrange(start_at, end_at));
 
 CREATE INDEX check_in_of_person ON public.check_in USING btree (person_id, at);
@@ -1602,6 +1630,9 @@ ALTER TABLE ONLY public.alert_hold
 
 ALTER TABLE ONLY public.breach
     ADD CONSTRAINT breach_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.calendar_address
+    ADD CONSTRAINT calendar_address_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
 
 ALTER TABLE ONLY public.campaign_end
     ADD CONSTRAINT campaign_end_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(campaign_id);
@@ -1768,6 +1799,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.alert_hold TO hotgrid_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.arrival TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.breach TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.calendar_address TO hotgrid_app;
+
+GRANT UPDATE(revoked_at) ON TABLE public.calendar_address TO hotgrid_app;
+
+GRANT UPDATE(revoked_by) ON TABLE public.calendar_address TO hotgrid_app;
+
+GRANT UPDATE(last_used) ON TABLE public.calendar_address TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.campaign TO hotgrid_app;
 

@@ -50,6 +50,12 @@ class Entry:
     ended_by: str | None
 
 
+def read(kind: Kind, body: Mapping[str, Any]) -> Agreed:
+    """What a body says, which lacks only the id; raises ValueError (pydantic's) where it makes no sense."""
+    what: Agreed = _read(kind, 0, body)
+    return what
+
+
 async def add(on: Connection, kind: Kind, body: Mapping[str, Any], who: str, now: datetime) -> Entry:
     """Keep a new entry; `body` lacks only the id. Raises ValueError (pydantic's) where it makes no sense."""
     what = _read(kind, 0, body)

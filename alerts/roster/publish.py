@@ -11,7 +11,7 @@ from alerts.roster.definition import Definitions, Temporary
 from alerts.roster.plan import plan
 from alerts.roster.revision import Revision, revise
 from alerts.roster.shift import Shift
-from sql.queries import Queries, Record
+from sql.queries import Connection, Queries, Record
 
 ROSTER = Queries("roster")
 HORIZON = timedelta(days=60)
@@ -24,19 +24,24 @@ async def publish(on: asyncpg.Connection, now: datetime, horizon: timedelta = HO
         await ROSTER.lock.execute(on)
         moment: datetime = await ROSTER.moment.fetchval(on, now=now)
         limit = moment + horizon
-        definitions = await book.definitions(on, moment)
-        imported = [shift_of(row, IMPORTED) for row in await ROSTER.imported.fetch(on, since=moment)]
-        planned = plan(_with(definitions, imported), moment, limit)
+        definitions = await definitions_of(on, moment)
+        planned = plan(definitions, moment, limit)
         published = [shift_of(row) for row in await ROSTER.published.fetch(on, start=moment, end=limit)]
         away = {leave.person_id for leave in definitions.leaves if leave.start <= moment < leave.end}
         revision = revise(
-            _governed(published, definitions, imported),
+            _governed(published, definitions),
             [_named(shift) for shift in planned if shift.start < limit],
             moment,
             away,
         )
         await _write(on, revision)
         return revision
+
+
+async def definitions_of(on: Connection, moment: datetime) -> Definitions:
+    """All that the roster from a time on follows from, imported shifts too."""
+    imported = [shift_of(row, IMPORTED) for row in await ROSTER.imported.fetch(on, since=moment)]
+    return _with(await book.definitions(on, moment), imported)
 
 
 def shift_of(row: Record, source: str | None = None) -> Shift:
@@ -71,9 +76,10 @@ def _named(shift: Shift) -> Shift:
     return replace(shift, source=IMPORTED) if shift.source == f"temporary:{IMPORTED}" else shift
 
 
-def _governed(published: Iterable[Shift], definitions: Definitions, imported: Iterable[Shift]) -> list[Shift]:
+def _governed(published: Iterable[Shift], definitions: Definitions) -> list[Shift]:
     """Without the imported shifts that nothing here says anything about."""
-    posts = {rotation.post for rotation in definitions.rotations} | {shift.post for shift in imported}
+    posts = {rotation.post for rotation in definitions.rotations}
+    posts |= {schedule.post for schedule in definitions.temporaries if schedule.temporary_id == IMPORTED}
     return [shift for shift in published if shift.source != IMPORTED or shift.post in posts]
 
 

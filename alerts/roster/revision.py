@@ -39,10 +39,10 @@ def revise(published: Sequence[Shift], planned: Sequence[Shift], moment: datetim
     ends = [(shift, end) for shift in running if (end := _end(shift, begun, moment, away)) != shift.end]
     held = {key(shift): end for shift, end in ends}
     staying = [replace(shift, end=held.get(key(shift), shift.end)) for shift in running]
-    late = _late(begun, [shift for shift in staying if shift.end > moment], moment)
+    wanted = ahead | {key(shift): shift for shift in _late(begun, [one for one in staying if one.end > moment], moment)}
     return Revision(
-        tuple(shift for name, shift in coming.items() if name not in ahead),
-        (*late, *(shift for name, shift in ahead.items() if coming.get(name) != shift)),
+        tuple(shift for name, shift in coming.items() if name not in wanted),
+        tuple(shift for name, shift in wanted.items() if coming.get(name) != shift),
         tuple(ends),
     )
 

@@ -68,3 +68,42 @@ INSERT INTO roster_change (at, who, action, why, details) VALUES (:at, :who, :ac
 SELECT seq, at, who, action, why, details FROM roster_change
 WHERE seq < :before
 ORDER BY seq DESC LIMIT :most;
+
+-- name: request_swap
+INSERT INTO swap_request (body, requested_by, requested_at, state) VALUES (:body::jsonb, :who, :now, 'requested')
+RETURNING swap_id;
+
+-- name: swap_request
+SELECT swap_id, body, requested_by, requested_at, state, agreed_at, decided_by, decided_at, why, entry_id
+FROM swap_request WHERE swap_id = :swap_id FOR UPDATE;
+
+-- name: swap_requests newest first
+SELECT swap_id, body, requested_by, requested_at, state, agreed_at, decided_by, decided_at, why, entry_id
+FROM swap_request
+WHERE swap_id < :before AND (:state::text IS NULL OR state = :state)
+ORDER BY swap_id DESC LIMIT :most::int;
+
+-- name: move_swap to another state
+UPDATE swap_request
+SET state = :state, agreed_at = CASE WHEN :state = 'agreed' THEN :now ELSE agreed_at END,
+    decided_by = CASE WHEN :state <> 'agreed' THEN :who END, decided_at = CASE WHEN :state <> 'agreed' THEN :now END,
+    why = :why, entry_id = :entry_id
+WHERE swap_id = :swap_id;
+
+-- name: registry_version goes up with every import
+SELECT version FROM registry_version;
+
+-- name: put_notice: that something was told; nothing where it was told before
+INSERT INTO roster_notice (key, at) VALUES (:key, :at) ON CONFLICT DO NOTHING RETURNING key;
+
+-- name: forget_notices of long ago
+DELETE FROM roster_notice WHERE at < :before;
+
+-- name: coming: shifts that begin within a span
+SELECT person_id, start_at, end_at, post FROM shift
+WHERE start_at > :after AND start_at <= :until
+ORDER BY start_at, post, person_id;
+
+-- name: new_notices of these that nobody was told
+SELECT k.key FROM unnest(:keys::text[]) AS k (key)
+WHERE NOT EXISTS (SELECT FROM roster_notice AS n WHERE n.key = k.key);
