@@ -56,7 +56,7 @@ def digest(topics: Sequence[Topic], place: Place, room: int, link: str | None = 
     more = {"zh": "… 另有 {} 条", "en": "… and {} more"}[place.language]
 
     def listed(free: int) -> str:
-        for shown in range(len(lines), -1, -1):
+        for shown in range(len(lines), 0, -1):
             rest = len(topics) - shown
             text = "\n".join([title, *lines[:shown], *([more.format(rest)] if rest else [])])
             if len(text) <= free:
