@@ -68,7 +68,9 @@ def test_what_cannot_be_is_refused_and_the_field_is_named(wrong: dict[str, objec
 
 
 def test_an_escalation_has_at_least_one_level_and_always_a_night() -> None:
-    for wrong in ({"levels": []}, {"night": ""}, {"levels": [{"role": "mayor", "day": [1] * 4, "night": [1] * 4}]}):
+    mayor = {"role": "mayor", "day": [1] * 4, "night": [1] * 4}
+    wrongs: list[dict[str, object]] = [{"levels": []}, {"night": ""}, {"levels": [mayor]}]
+    for wrong in wrongs:
         with pytest.raises(ValidationError):
             EscalationPolicy.model_validate(wrong)
 

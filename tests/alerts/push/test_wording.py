@@ -89,8 +89,15 @@ def test_every_event_says_what_it_is_and_what_is_to_be_done(action: str, place: 
 @pytest.mark.parametrize("place", [ZH, EN], ids=["zh", "en"])
 @pytest.mark.parametrize("kind", [*KINDS, "meteorite"])
 def test_every_kind_can_be_said_also_without_cells_pollutant_wind_or_candidates(kind: str, place: Place) -> None:
-    bare = {"cells": [], "pollutant": "", "candidates": [], "evidence": {}, "source": "S1", "handling": None}
-    text = said("opened", place, kind=kind, **bare)
+    bare: dict[str, Any] = {
+        "cells": [],
+        "pollutant": "",
+        "candidates": [],
+        "evidence": {},
+        "source": "S1",
+        "handling": None,
+    }
+    text = worded(Topic("opened", alert(kind=kind, **bare), NAMES), place, 1000, LINK).text
     assert "  " not in text
     assert "\n\n" not in text
     assert ("S1" in text) is (kind not in ("hotspot", "drill"))
