@@ -83,8 +83,13 @@ class NotifySettings(PolicySettings):
     )
     push_subject: str = Field(
         default="mailto:hotgrid@localhost",
-        pattern=r"^(mailto:[^@\s]+@|https://)[^@\s]+$",
+        pattern=r"^(mailto:[^@\s]+@(localhost|[\w-]+(\.[\w-]+)+)|https://(localhost|[\w-]+\.[\w.-]+))$",
         description="how the operators of push services reach this installation's operator; Apple's wants a real one",
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern="^https?://",
+        description="under which people's phones reach `hotgrid serve`: the links in pushes begin with it",
     )
     webhook_url: str | None = Field(default=None, pattern="^https?://", description="where notices are posted")
     webhook_secret: SecretStr | None = None

@@ -14,6 +14,7 @@ LONGEST = 2048  # bytes, of printable ASCII: anything else in an address is perc
 HIDDEN = "…"
 _MAIL = ("mailto", "mailtos")
 _PRINTABLE = re.compile(rf"[ -~]{{1,{LONGEST}}}")
+_LONG_KEY = re.compile(r"[A-Za-z0-9_-]{16}$")  # so long that its end gives nothing away
 # Segments of a siren's topic below the installation's own prefix: no wildcard, no leap, nothing of the broker's.
 _TOPIC = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}(?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}){0,7}")
 
@@ -44,7 +45,7 @@ def subscription(address: str) -> dict[str, Any]:
         told = json.loads(address)
         endpoint, keys = told["endpoint"], told["keys"]
         point, auth = (_decoded(keys[name]) for name in ("p256dh", "auth"))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError('must be a subscription {"endpoint": …, "keys": {"p256dh": …, "auth": …}}') from error
     _check_url(str(endpoint), ("https",))
     if len(point) != 65 or point[0] != 4 or len(auth) != 16:
@@ -70,7 +71,7 @@ def _parts(url: str) -> Any:
 
 
 def _tail(url: str) -> str:
-    return url[-3:] if len(url) > 24 and url[-3:].isalnum() else ""
+    return url[-3:] if _LONG_KEY.search(url) else ""
 
 
 def _check_url(url: str, schemes: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import warnings
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, PersistentStoreMode
 
 from alerts.channels.address import check
-from alerts.channels.cut import composed, cut
+from alerts.channels.cut import composed, cut, utf8
 from alerts.channels.guard import Guard
 from alerts.channels.message import Later, Message, Sent
 from alerts.channels.outlet import PASSING
@@ -41,10 +42,12 @@ class Chat:
     def __init__(self, guard: Guard, robots: Robots) -> None:
         self._guard, self._robots = guard, robots
         self._threads = ThreadPoolExecutor(AT_ONCE, "chat")
-        # It logs topics, mailboxes and answers: what matters of them is in our exceptions.
-        quiet = logging.getLogger("apprise")
-        quiet.propagate = False
-        quiet.addHandler(logging.NullHandler())
+        # They log topics, mailboxes and texts: what matters of it is in our exceptions.
+        for talkative in ("apprise", "urllib3"):
+            logging.getLogger(talkative).setLevel(logging.CRITICAL + 1)
+        # Its plugins are loaded with the first address: now, not while something is to be sent.
+        with warnings.catch_warnings(action="ignore"):
+            Apprise.instantiate("ntfy://localhost/topic")
 
     def per_minute(self, address: str) -> int | None:
         """By the documentation of the service."""
@@ -62,8 +65,9 @@ class Chat:
             text = composed(message.title, message.text, message.url, SCHEMES[scheme].room)
             return await self._robots.send(address, text)
         plugin = _plugin(_urgent(address, message.severity))
-        for host, port in _hosts(plugin):
-            await self._guard.addresses(host, port)
+        if SCHEMES[scheme].own_server:
+            # What the address says of a mail's way is the plugin's to know; DNS might still answer it otherwise.
+            await self._guard.addresses(getattr(plugin, "smtp_host", "") or plugin.host, plugin.port or 443)
         async with asyncio.timeout(TIMEOUT_S):
             await asyncio.get_running_loop().run_in_executor(
                 self._threads, _notify, plugin, message, SCHEMES[scheme].room
@@ -85,12 +89,10 @@ def _plugin(address: str) -> NotifyBase:
         app_id="hotgrid",
         app_desc="hotgrid",
         app_url="",
-        async_mode=False,
         http_redirects=False,
         image_url_mask="",
         pem_autogen=False,
         pgp_autogen=False,
-        service_timeout=TIMEOUT_S,
         storage_mode=PersistentStoreMode.MEMORY,
     )
     plugin = Apprise.instantiate(address, asset=asset)
@@ -101,22 +103,27 @@ def _plugin(address: str) -> NotifyBase:
     return plugin
 
 
-def _hosts(plugin: NotifyBase) -> Iterable[tuple[str, int]]:
-    """Where a plugin will connect to, as far as the address decides it."""
-    if SCHEMES[plugin.schema].own_server:
-        host = getattr(plugin, "smtp_host", "") or plugin.host
-        yield host, plugin.port or 443
+class _Ear(logging.Handler):
+    """Hears what a plugin says of a failure; nobody else does."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one line."""
+        self.said.append(record.getMessage())
 
 
 def _notify(plugin: NotifyBase, message: Message, room: int) -> None:
     title = cut(message.title, TITLE_BYTES)
-    text = composed("", message.text, message.url, room - len(title.encode())).strip("\n")
-    with_plugin = Apprise(asset=plugin.asset)
-    with_plugin.add(plugin)
+    text = composed("", message.text, message.url, room - utf8(title)).strip("\n")
+    ear = _Ear()
+    plugin.logger = logging.Logger("plugin")  # without a parent, so that no handler but ours gets anything
+    plugin.logger.addHandler(ear)
     kind = _TYPES.get(message.severity, NotifyType.FAILURE)
-    result = with_plugin.notify(body=text or title, title=title, notify_type=kind, body_format=NotifyFormat.TEXT)
-    if not result:
-        _raise([entry.message for entry in result.logs()])
+    if not plugin.notify(body=text or title, title=title, notify_type=kind, body_format=NotifyFormat.TEXT):
+        _raise(ear.said)
 
 
 def _raise(said: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 """The one way out over HTTP: to an address that was judged, without redirects, proxies or cookies, bounded in time."""
 
+import logging
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
@@ -35,6 +36,8 @@ class Outlet:
     def __init__(self, guard: Guard, trusted: ssl.SSLContext | None = None) -> None:
         """Servers are `trusted` by the certificates of this machine, where nothing else is given."""
         self._guard, self._trusted = guard, trusted or ssl.create_default_context()
+        for talkative in ("httpx2", "httpcore2"):  # they log whole URLs, and a URL may be all it takes to send
+            logging.getLogger(talkative).setLevel(logging.WARNING)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Raises Refused for where it may not go, httpx2.HTTPError or OSError where another try may help."""

@@ -83,7 +83,7 @@ def _order(message: Message, now: datetime) -> tuple[dict[str, Any], timedelta]:
 def _is_untaken(message: Message) -> bool:
     """It sounds until somebody has taken the alert, or it is over."""
     handling = message.data.get("handling") or {}
-    return message.data.get("status", "open") == "open" and handling.get("stage", "open") == "open"
+    return bool(message.data.get("status", "open") == "open" and handling.get("stage", "open") == "open")
 
 
 def _judge(reason: int) -> None:
@@ -108,7 +108,7 @@ def _publish(broker: Address, topic: str, payload: bytes, kept_s: int) -> int:
         if reason.is_failure:
             answered.set()
             return
-        expiring = Properties(PacketTypes.PUBLISH)
+        expiring = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         expiring.MessageExpiryInterval = kept_s
         client.publish(topic, payload, qos=1, properties=expiring)
 
