@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from alerts.roster.shift import Shift
+from alerts.roster.span import Span
 
 YEARS = (2000, 2100)
 """Everything lies in these years."""
 LONGEST_HOURS = 24 * 31
 MOST_TURNS = 96
+MINUTE = timedelta(minutes=1)
 
 Days = Literal["all", "workdays", "holidays"]
 
@@ -44,7 +46,7 @@ class Turn:
         _must(self.begins.tzinfo is None, "turn begins: a local time without offset")
         _must(not (self.begins.second or self.begins.microsecond), "turn begins: on a whole minute")
         _must(0 < self.hours <= LONGEST_HOURS, f"turn hours: more than 0, at most {LONGEST_HOURS}")
-        _must(float(self.hours * 60).is_integer(), "turn hours: whole minutes, for example 8.5")
+        _must(not timedelta(hours=self.hours) % MINUTE, "turn hours: whole minutes, for example 8.5")
         _must(self.day >= 0, "turn day: counted from 0")
 
 
@@ -102,8 +104,7 @@ class Temporary:
     def __post_init__(self) -> None:
         _span(self)
         _must(all(shift.post == self.post for shift in self.shifts), f"shifts: all on the post {self.post}")
-        spans = [(utc(shift.start), utc(shift.end)) for shift in self.shifts]
-        _must(all(start < end for start, end in spans), "shifts: each with its end after its start")
+        spans = [span(shift.start, shift.end) for shift in self.shifts]
         shifts = zip(self.shifts, spans, strict=True)
         object.__setattr__(
             self, "shifts", tuple(replace(shift, start=start, end=end) for shift, (start, end) in shifts)
@@ -193,10 +194,16 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def span(start: datetime, end: datetime) -> Span:
+    """Two moments in UTC, one after the other; raises DefinitionError."""
+    start, end = utc(start), utc(end)
+    _must(start < end, "end: after start")
+    return start, end
+
+
 def _span(definition: "Temporary | Leave | Side | Substitute") -> None:
-    for name in ("start", "end"):
-        object.__setattr__(definition, name, utc(getattr(definition, name)))
-    _must(definition.start < definition.end, "end: after start")
+    for name, moment in zip(("start", "end"), span(definition.start, definition.end), strict=True):
+        object.__setattr__(definition, name, moment)
 
 
 def _must(holds: bool, what: str) -> None:

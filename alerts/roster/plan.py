@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
-from alerts.roster.definition import Definitions, Leave, Side, Substitute, Swap, Temporary, utc
+from alerts.roster.definition import Definitions, Leave, Side, Substitute, Swap, Temporary, span
 from alerts.roster.rotation import longest, shifts_of
 from alerts.roster.shift import Shift
 from alerts.roster.span import Span, joined
@@ -54,7 +54,7 @@ def plan(definitions: Definitions, start: datetime, end: datetime) -> list[Shift
 
 def draw(definitions: Definitions, start: datetime, end: datetime) -> Plan:
     """The plan of a span with what is wrong with it."""
-    start, end = utc(start), utc(end)
+    start, end = span(start, end)
     margin = _margin(definitions)
     swaps, spans = _reach(definitions.swaps, (start - margin, end + margin))
     board = _board(_posts(definitions, spans))
@@ -73,7 +73,7 @@ def draw(definitions: Definitions, start: datetime, end: datetime) -> Plan:
 def _margin(definitions: Definitions) -> timedelta:
     """How far a shift that overlaps the span may reach beyond it."""
     lengths = [longest(rotation) for rotation in definitions.rotations]
-    lengths += [temporary.end - temporary.start for temporary in definitions.temporaries]
+    lengths += [one.end - one.start for temporary in definitions.temporaries for one in _scheduled(temporary)]
     return max(lengths, default=timedelta())
 
 
