@@ -388,7 +388,7 @@ CREATE TABLE public.contact (
     created_by text NOT NULL,
     disabled_at timestamp with time zone,
     why_disabled text,
-    CONSTRAINT contact_address_check CHECK ((address ~ '^[ -~]{1,2048}$'::text)),
+    CONSTRAINT contact_address_check CHECK (((address ~ '^[ -~]+$'::text) AND (length(address) <= 2048))),
     CONSTRAINT contact_channel_check CHECK ((channel = ANY (ARRAY['webhook'::text, 'webpush'::text, 'apprise'::text, 'siren'::text]))),
     CONSTRAINT contact_check CHECK (((disabled_at IS NULL) = (why_disabled IS NULL))),
     CONSTRAINT contact_language_check CHECK ((language = ANY (ARRAY['zh'::text, 'en'::text]))),
