@@ -167,5 +167,6 @@ WHERE h.regional_id = :alert_id
 ORDER BY h.at DESC, h.alert_id
 LIMIT :limit::int;
 
--- name: held_now: what holds an alert at present
-SELECT from_at, until, mute_id, regional_id FROM alert_hold WHERE alert_id = :alert_id AND released_at IS NULL;
+-- name: spans in which an alert was held back
+SELECT from_at AS "from", until, mute_id, regional_id, released_at, outcome
+FROM alert_hold WHERE alert_id = :alert_id ORDER BY from_at, hold_id;
