@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 class Hours(NamedTuple):
@@ -22,10 +22,9 @@ class Hours(NamedTuple):
         return shown >= self.start or shown < self.end
 
     def over(self, at: datetime, zone: ZoneInfo) -> datetime:
-        """The first instant after `at` at which the wall clock shows `end` (UTC).
+        """The first instant after `at`, which is in these hours, that is not (UTC).
 
-        An end that the clock skips in spring comes as if it had not been set forward; one that it shows twice in autumn
-        comes both times.
+        It is `end` by the wall clock, or when the clock is changed past it or out of these hours.
         """
         local = at.astimezone(zone)
         ends = (
@@ -33,7 +32,20 @@ class Hours(NamedTuple):
             for day in (local.date(), local.date() + DAY)
             for fold in (0, 1)
         )
-        return min(end for end in ends if end > at)
+        end = min(end for end in ends if end > at)
+        changed = _changed(at.astimezone(UTC), end, zone)
+        return end if self.hold(changed, zone) else changed
+
+
+def _changed(since: datetime, to: datetime, zone: ZoneInfo) -> datetime:
+    """When the clock was changed between two times in UTC, by halving; `to` if it was not."""
+    while to.astimezone(zone).utcoffset() != since.astimezone(zone).utcoffset() and to - since > SECOND:
+        half = since + (to - since) / 2
+        if half.astimezone(zone).utcoffset() == since.astimezone(zone).utcoffset():
+            since = half
+        else:
+            to = half
+    return to.replace(microsecond=0)
 
 
 def parsed(text: str) -> Hours:

@@ -157,7 +157,7 @@ def test_each_person_is_told_once_in_their_first_order() -> None:
     assert [(one.person_id, one.order) for one in people] == [("D1", 0)]
 
 
-QUIET = {"accept", "arrive", "link", "silence", "comment", "clear"}
+QUIET = {"accept", "arrive", "link", "silence", "comment", "clear", "resume"}
 
 
 @pytest.mark.parametrize("action", sorted(set(get_args(Action)) | {"opened", "raised", "closed", "rung", "breach"}))
