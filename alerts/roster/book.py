@@ -56,6 +56,12 @@ def read(kind: Kind, body: Mapping[str, Any]) -> Agreed:
     return what
 
 
+def dump(entry: Entry) -> dict[str, Any]:
+    """What an entry says, as JSON."""
+    told: dict[str, Any] = _ADAPTERS[entry.kind].dump_python(entry.what, mode="json")
+    return told
+
+
 async def add(on: Connection, kind: Kind, body: Mapping[str, Any], who: str, now: datetime) -> Entry:
     """Keep a new entry; `body` lacks only the id. Raises ValueError (pydantic's) where it makes no sense."""
     what = _read(kind, 0, body)
