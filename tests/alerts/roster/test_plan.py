@@ -59,6 +59,11 @@ def test_a_substitute_who_falls_ill_is_substituted_himself() -> None:
     assert _said(found) == ["01 08 Y/A", "01 20 Z/A"]
 
 
+def test_who_gets_his_own_shift_back_stands_in_for_nobody() -> None:
+    there, back = Substitute("1", "A", "Z", _at(1), _at(2)), Substitute("2", "Z", "A", _at(1, 20), _at(2))
+    assert _said(_drawn(2, substitutes=(there, back))) == ["01 08 Z/A", "01 20 A"]
+
+
 def test_leave_leaves_the_post_vacant_and_nobody_is_drawn_in() -> None:
     found = _drawn(4, leaves=(Leave("1", "B", _at(2, 12), _at(9)),))
     assert _said(found) == ["01 08 A", "02 08 B", "03 08 C"]
