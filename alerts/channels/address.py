@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from alerts.channels.scheme import SCHEMES
 
 LONGEST = 2048  # bytes, of printable ASCII: anything else in an address is percent-encoded
-HIDDEN = "…"
+HIDDEN = "***"
 _MAIL = ("mailto", "mailtos")
 _PRINTABLE = re.compile(rf"[ -~]{{1,{LONGEST}}}")
 _LONG_KEY = re.compile(r"[A-Za-z0-9_-]{16}$")  # so long that its end gives nothing away
@@ -47,10 +47,12 @@ def subscription(address: str) -> dict[str, Any]:
         point, auth = (_decoded(keys[name]) for name in ("p256dh", "auth"))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError('must be a subscription {"endpoint": …, "keys": {"p256dh": …, "auth": …}}') from error
-    _check_url(str(endpoint), ("https",))
+    if not isinstance(endpoint, str) or not _PRINTABLE.fullmatch(endpoint):
+        raise ValueError("endpoint must be printable ASCII")
+    _check_url(endpoint, ("https",))
     if len(point) != 65 or point[0] != 4 or len(auth) != 16:
         raise ValueError("keys: p256dh must be an uncompressed P-256 point (65 bytes), auth 16 bytes, in base64url")
-    return {"endpoint": str(endpoint), "keys": {"p256dh": keys["p256dh"], "auth": keys["auth"]}}
+    return {"endpoint": endpoint, "keys": {"p256dh": keys["p256dh"], "auth": keys["auth"]}}
 
 
 def _decoded(text: str) -> bytes:

@@ -1,13 +1,22 @@
 """How people, platforms and sirens are reached: read from the table `contact`, where dead addresses are disabled."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from alerts.channels.address import masked
+import asyncpg
+
+from alerts.channels.address import check, masked, subscription
 from sql.queries import Connection, Queries, Record
 
 CONTACT = Queries("contact")
+MOST_OF_A_PERSON = 20
+MOST_OF_NOBODY = 500
+
+
+class TooMany(ValueError):  # noqa: N818
+    """As many contacts as may be are in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,48 @@ async def contact_of(on: Connection, contact_id: int) -> Contact | None:
     """One contact, None where it is unknown or disabled."""
     row = await CONTACT.one.fetchrow(on, contact_id=contact_id)
     return _contact(row) if row else None
+
+
+async def add(on: asyncpg.Connection, contact: Contact, who: str, now: datetime) -> tuple[int, bool]:
+    """Its number, and whether it is new; the same address of the same person is set anew. Within a transaction.
+
+    `contact_id` is not looked at. Raises ValueError with what is wrong with the address, TooMany.
+    """
+    check(contact.channel, contact.address)
+    row = await CONTACT.add.fetchrow(
+        on,
+        person_id=contact.person_id,
+        channel=contact.channel,
+        address=contact.address,
+        rank=contact.rank,
+        language=contact.language,
+        min_severity=contact.min_severity,
+        at=now,
+        who=who,
+    )
+    assert row
+    most = MOST_OF_NOBODY if contact.person_id is None else MOST_OF_A_PERSON
+    if row["added"] and await CONTACT.in_use.fetchval(on, person_id=contact.person_id) > most:
+        raise TooMany(f"{most} contacts are in use: remove one first")
+    return int(row["contact_id"]), bool(row["added"])
+
+
+async def subscribe(on: asyncpg.Connection, contact: Contact, who: str, now: datetime) -> tuple[int, bool]:
+    """Add a browser's subscription; an older one of the same browser, be it of another person, is used no more."""
+    told = subscription(contact.address)
+    address = json.dumps(told, separators=(",", ":"), sort_keys=True)
+    for old in await CONTACT.of_endpoint.fetch(on, endpoint=told["endpoint"]):
+        if (old["person_id"], old["address"]) != (contact.person_id, address):
+            await disable(on, old["contact_id"], f"subscribed anew by {who}", now)
+    return await add(on, replace(contact, address=address), who, now)
+
+
+async def unsubscribe(on: asyncpg.Connection, person_id: str, endpoint: str, now: datetime) -> bool:
+    """End this person's subscription; False where there is none."""
+    found = [row for row in await CONTACT.of_endpoint.fetch(on, endpoint=endpoint) if row["person_id"] == person_id]
+    for row in found:
+        await disable(on, row["contact_id"], f"unsubscribed by {person_id}", now)
+    return bool(found)
 
 
 async def disable(on: Connection, contact_id: int, why: str, now: datetime) -> bool:

@@ -12,7 +12,7 @@ CREATE TABLE contact (
     contact_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     person_id text REFERENCES person,
     channel text NOT NULL CHECK (channel IN ('webhook', 'webpush', 'apprise', 'siren')),
-    address text NOT NULL CHECK (address ~ '^[ -~]{1,2048}$'),
+    address text NOT NULL CHECK (address ~ '^[ -~]+$' AND length(address) <= 2048),
     rank smallint NOT NULL CHECK (rank BETWEEN 1 AND 99),
     language text NOT NULL CHECK (language IN ('zh', 'en')),
     min_severity smallint NOT NULL CHECK (min_severity BETWEEN 1 AND 4),

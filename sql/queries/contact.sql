@@ -34,7 +34,7 @@ LIMIT :limit::integer;
 -- name: person
 SELECT name FROM person WHERE person_id = :person_id::text;
 
--- name: of_person how many are in use
+-- name: in_use how many a person has
 SELECT count(*) FROM contact WHERE person_id IS NOT DISTINCT FROM :person_id::text AND disabled_at IS NULL;
 
 -- name: add or set anew: the same address of the same person is there once
@@ -48,10 +48,10 @@ ON CONFLICT (channel, address, person_id) WHERE disabled_at IS NULL DO UPDATE
 SET (rank, language, min_severity) = (excluded.rank, excluded.language, excluded.min_severity)
 RETURNING contact_id, xmax = 0 AS added;
 
--- name: of_address of a person
-SELECT contact_id FROM contact
-WHERE channel = :channel::text AND person_id = :person_id::text AND disabled_at IS NULL
-    AND address::jsonb ->> 'endpoint' = :endpoint::text;
+-- name: of_endpoint the subscriptions in use; a cast of another channel's address would fail
+SELECT contact_id, person_id, address
+FROM contact
+WHERE CASE WHEN channel = 'webpush' AND disabled_at IS NULL THEN address::jsonb ->> 'endpoint' END = :endpoint::text;
 
 -- name: disable for good
 UPDATE contact SET (address, disabled_at, why_disabled) = (:masked::text, :at::timestamptz, :why::text)

@@ -9,14 +9,14 @@ from tests.support.push_service import Phone
 
 SUBSCRIPTION = Phone().subscription(8443, "/push/" + "secret" * 5 + "xyz")
 TAKEN = [
-    ("webhook", "https://city.example.org/hooks/4711?token=secret", "https://city.example.org/…"),
-    ("webhook", "http://10.0.0.8:8080/in", "http://10.0.0.8/…"),
-    ("webpush", SUBSCRIPTION, "https://localhost/…xyz"),
-    ("apprise", "wecombot://693a-7aoc-4bc4-97a0-0ec2sifa5aaa", "wecombot://…aaa"),
-    ("apprise", "dingtalk://SECsecret@token1234/13800000001", "dingtalk://…"),
-    ("apprise", "feishu://abc-123?secret=s", "feishu://…"),
-    ("apprise", "ntfys://user:secret@push.example.org/topic", "ntfys://push.example.org/…"),
-    ("apprise", "mailtos://user:secret@mail.example.org", "mailtos://mail.example.org/…"),
+    ("webhook", "https://city.example.org/hooks/4711?token=secret", "https://city.example.org/***"),
+    ("webhook", "http://10.0.0.8:8080/in", "http://10.0.0.8/***"),
+    ("webpush", SUBSCRIPTION, "https://localhost/***xyz"),
+    ("apprise", "wecombot://693a-7aoc-4bc4-97a0-0ec2sifa5aaa", "wecombot://***aaa"),
+    ("apprise", "dingtalk://SECsecret@token1234/13800000001", "dingtalk://***"),
+    ("apprise", "feishu://abc-123?secret=s", "feishu://***"),
+    ("apprise", "ntfys://user:secret@push.example.org/topic", "ntfys://push.example.org/***"),
+    ("apprise", "mailtos://user:secret@mail.example.org", "mailtos://mail.example.org/***"),
     ("siren", "menghe/siren-1", "menghe/siren-1"),
 ]
 WRONG = [
@@ -35,6 +35,7 @@ WRONG = [
     ("webpush", "https://fcm.example.org/x", "subscription"),
     ("webpush", "[]", "subscription"),
     ("webpush", '{"endpoint": 1, "keys": 2}', "subscription"),
+    ("webpush", SUBSCRIPTION.replace("/push", "/\\u0000"), "printable"),
     ("webpush", '{"endpoint": "https://h/x", "keys": {"p256dh": "AA", "auth": "AA"}}', "P-256"),
     ("webpush", SUBSCRIPTION.replace("https:", "http:"), "https://"),
     ("webpush", "[" * 2000, "subscription"),
