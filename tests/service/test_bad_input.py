@@ -177,6 +177,7 @@ NAMES = [
             "/stations/{}/track",
             "/findings/score",
             "/rejects",
+            "/contacts",
             "/stations/{}/availability",
             "/availability",
             "/mutes",

@@ -42,10 +42,10 @@ class Rig:
 def opened(servers: Servers, allowed: str = "127.0.0.1,localhost") -> dict[str, Channel]:
     pair = Vapid02()
     pair.generate_keys()
-    settings = NotifySettings(  # type: ignore[call-arg]
+    settings = NotifySettings(
         database_url="postgresql://nowhere",
         mqtt_url=servers.mqtt_url,
-        push_allow=allowed,  # type: ignore[arg-type]
+        push_allow=allowed,
         webhook_secret=SecretStr("s3cret-key"),
         _env_file=None,
     )
