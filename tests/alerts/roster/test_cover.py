@@ -50,6 +50,11 @@ def test_too_few_are_a_gap_too_and_it_says_how_many_there_are() -> None:
     assert _gaps(two, _shift(0, 48), _shift(0, 10, "B"), _shift(20, 30, "C")) == [(10, 20, 1), (30, 48, 1)]
 
 
+def test_a_gap_goes_on_while_others_come_and_go() -> None:
+    two = Cover(role="duty", people=2)
+    assert _gaps(two, _shift(0, 10), _shift(10, 30, "B"), _shift(30, 48, "C")) == [(0, 48, 1)]
+
+
 def test_one_person_with_two_posts_is_one_person() -> None:
     two = Cover(role="duty", people=2)
     assert _gaps(two, _shift(0, 48), _shift(0, 48, post="gate")) == [(0, 48, 1)]

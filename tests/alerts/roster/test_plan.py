@@ -123,6 +123,11 @@ def test_a_swap_of_a_shift_that_has_other_times_now_is_reported() -> None:
     assert [doubt.why for doubt in found.doubts] == ["cuts", "cuts"]
 
 
+def test_a_swap_is_told_only_of_the_span_that_it_concerns() -> None:
+    lapsed = Swap("7", _side("Z", 3), _side("B", 5))
+    assert [len(_drawn(days, swaps=(lapsed,)).doubts) for days in (2, 3, 4)] == [0, 0, 1]
+
+
 def test_swaps_build_upon_one_another() -> None:
     swaps = (Swap("1", _side("A", 1), _side("B", 2)), Swap("2", _side("B", 1), _side("C", 3)))
     assert _said(_drawn(4, swaps=swaps)) == ["01 08 C/A", "02 08 A/B", "03 08 B/C"]
@@ -163,3 +168,10 @@ def test_shifts_are_whole_however_little_of_them_is_asked_for() -> None:
     cut = Substitute("1", "A", "Z", _at(6), _at(7))
     found = draw(Definitions((week,), substitutes=(cut,)), _at(3), _at(3) + timedelta(minutes=1))
     assert [(shift.start, shift.end) for shift in found.shifts] == [(_at(1), _at(6))]
+
+
+def test_a_long_shift_of_a_temporary_schedule_is_whole_too() -> None:
+    long = Temporary("t", "desk", _at(1), _at(20), (Shift(_at(1), _at(20), "desk", "duty", "X"),))
+    swap = Swap("7", _side("X", 18), _side("L", 19, "lead"))
+    found = draw(replace(BASE, temporaries=(long,), swaps=(swap,)), _at(3), _at(4))
+    assert [(shift.start, shift.end) for shift in found.shifts if shift.person_id == "X"] == [(_at(1), _at(18))]

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.roster.definition import Day, Definitions, Rotation, Turn
 from alerts.roster.plan import plan
+from alerts.roster.rotation import shifts_of
 from alerts.roster.shift import Shift
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -79,6 +80,17 @@ def test_a_week_is_handed_over_on_its_weekday() -> None:
     assert _turns(week, _local(1), _local(20)) == ["A 01 08h168", "B 08 08h168", "C 15 08h168"]
 
 
+def test_a_week_and_its_weekend_may_be_different_turns() -> None:
+    week = replace(DAY, turns=(Turn(time(18), 48, day=4), Turn(time(18), 120, day=6)), every=7)
+    assert _turns(week, _local(1), _local(20)) == [
+        "A 05 18h48",
+        "B 07 18h120",
+        "C 12 18h48",
+        "A 14 18h120",
+        "B 19 18h48",
+    ]
+
+
 def test_a_post_may_be_taken_every_third_day_only() -> None:
     assert _turns(replace(DAY, every=3), _local(1), _local(10)) == ["A 01 08h24", "B 04 08h24", "C 07 08h24"]
 
@@ -117,13 +129,13 @@ def test_a_handover_at_a_skipped_time_leaves_nobody_alone() -> None:
     assert [(shift.start.hour, shift.end.hour) for shift in found] == [(13, 1), (1, 12)]
 
 
-def test_the_last_minute_of_a_long_day_has_its_person() -> None:
-    """25 h from 23:30 on: the day before yesterday's turn on the calendar."""
-    rotation = replace(DAY, zone="Europe/Berlin", turns=(Turn(time(23, 30), 24),), every=2)
+def test_the_last_minute_of_a_long_turn_has_its_person() -> None:
+    """25 h from 23:30 on, and eleven days."""
     end = datetime(2026, 10, 25, 22, 30, tzinfo=UTC)
-    for anchor in (date(2026, 10, 24), date(2026, 10, 22)):
-        found = plan(Definitions((replace(rotation, anchor=anchor),)), end - timedelta(minutes=1), end)
-        assert [(shift.start, shift.end) for shift in found] == [(end - timedelta(hours=25), end)]
+    for turn, anchor in ((Turn(time(23, 30), 24), date(2026, 10, 24)), (Turn(time(23, 30), 264), date(2026, 10, 14))):
+        rotation = replace(DAY, zone="Europe/Berlin", turns=(turn,), every=30, anchor=anchor)
+        [found] = shifts_of(rotation, [(end - timedelta(minutes=1), end)], {})
+        assert (found.person_id, found.end) == ("A", end)
 
 
 def test_a_turn_that_the_clock_skips_does_not_take_place() -> None:
