@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 
-from alerts.roster.definition import Definitions, Leave, Rotation, Side, Substitute, Swap, Turn
-from alerts.roster.plan import draw, plan
+from alerts.roster.definition import Definitions, Leave, Rotation, Side, Substitute, Swap, Turn, timezone
+from alerts.roster.fairness import Calendar, fairness, members
+from alerts.roster.plan import Plan, draw, plan
+from alerts.roster.policy import RosterPolicy
+from alerts.roster.report import findings
 from alerts.roster.shift import Shift
 from alerts.roster.wall import instant
 from deploy.bench.row import Row, spread
@@ -27,13 +30,15 @@ def roster() -> list[Row]:
     """A year is planned again and again, then each day of it by itself."""
     definitions = agreed(rotations())
     times = [_took(definitions, START, END) for _ in range(RUNS)]
-    shifts = draw(definitions, START, END).shifts
-    now = [_took(definitions, START + timedelta(days=day), START + timedelta(days=day + 1)) for day in range(365)]
+    drawn = draw(definitions, START, END)
+    reports = [_reported(definitions, drawn) for _ in range(RUNS)]
+    days = [_took(definitions, START + timedelta(days=day), START + timedelta(days=day + 1)) for day in range(365)]
     return [
         Row("roster of a year, people", len(PEOPLE), "people"),
-        Row("roster of a year, shifts", len(shifts), "shifts"),
+        Row("roster of a year, shifts", len(drawn.shifts), "shifts"),
         *spread("roster of a year, computed", times, "ms", "<= 200"),
-        *spread("roster of a day, computed", now, "ms"),
+        *spread("roster of a day, computed", days, "ms"),
+        *spread("roster of a year, what is wrong with it and how fair it is", reports, "ms"),
     ]
 
 
@@ -89,4 +94,12 @@ def _took(definitions: Definitions, start: datetime, end: datetime) -> float:
     instant.cache_clear()
     began = time.perf_counter()
     plan(definitions, start, end)
+    return time.perf_counter() - began
+
+
+def _reported(definitions: Definitions, drawn: Plan) -> float:
+    policy, zone = RosterPolicy(), timezone("Asia/Shanghai")
+    began = time.perf_counter()
+    findings(drawn, policy, zone, START, END)
+    fairness(drawn.shifts, members(definitions), (START, END), policy, Calendar(zone, {}))
     return time.perf_counter() - began
