@@ -1,4 +1,4 @@
-"""The delivery of a notice, on one screen: take the job, say it on every channel once, write down what came of it."""
+"""The delivery of notices, on one screen: what has happened is planned, what is due is sent, the timers turn."""
 
 import asyncio
 import logging
@@ -8,31 +8,34 @@ from datetime import datetime, timedelta
 
 import asyncpg
 from pgqueuer import Job, PgQueuer
-from pgqueuer.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
 
-from alerts.channels import Channel, configured
-from alerts.channels.refused import Refused
-from alerts.outbox import ENTRYPOINT
+from alerts.channels.registry import open_channels
+from alerts.keys import key, vapid
+from alerts.outbox import LANE, NOTICE
+from alerts.push.deliver import deliver
+from alerts.push.lanes import Lanes
+from alerts.push.plan import plan
+from alerts.push.sender import Sender
+from alerts.push.turn import turning
 from alerts.settings import NotifySettings
-from alerts.store import ALERT
-from alerts.text import text_of
 from sql.failure import FAILURES, is_passing
-from sql.pool import open_pool, plain_connection
+from sql.pool import connect, open_pool, plain_connection
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-ATTEMPTS = 20
+ATTEMPTS = 20  # of a job that our own database has failed
 HEARTBEAT = timedelta(seconds=10)  # a job of a killed worker is taken over after this
+BATCH = 50
+CONNECTIONS = 10
 
 
 async def notify(settings: NotifySettings, now: Clock, stop: asyncio.Event) -> None:
-    """Deliver notices until `stop` is set. May run several times over; a killed one's jobs are taken over."""
-    channels = configured(settings)
-    logger.info("channels: %s", ", ".join(channel.name for channel in channels) or "none configured")
+    """Deliver notices until `stop` is set. May run several times over; a killed one's work is taken over."""
     while not stop.is_set():
         try:
-            await _work(settings, channels, now, stop)
+            await _work(settings, now, stop)
         except FAILURES as error:
             if not is_passing(error):
                 raise
@@ -41,71 +44,74 @@ async def notify(settings: NotifySettings, now: Clock, stop: asyncio.Event) -> N
                 await asyncio.wait_for(stop.wait(), 2)
 
 
-async def _work(settings: NotifySettings, channels: list[Channel], now: Clock, stop: asyncio.Event) -> None:
-    connection = await plain_connection(settings.database_url, "notify queue")
-    async with await open_pool(settings.database_url, "notify") as pool:
-        try:
-            queue = PgQueuer.from_asyncpg_connection(connection)
-
-            @queue.entrypoint(
-                ENTRYPOINT,
-                on_failure="hold",
-                executor_factory=lambda parameters: DatabaseRetryEntrypointExecutor(
-                    parameters,
-                    max_attempts=ATTEMPTS,
-                    initial_delay=timedelta(seconds=1),
-                    max_delay=timedelta(minutes=5),
-                ),
-            )
-            async def notice(job: Job) -> None:
-                await deliver(pool, channels, int((job.payload or b"0").decode()), now)
-
-            await _until(queue, connection, stop)
-        finally:
-            await connection.close()
+async def _work(settings: NotifySettings, now: Clock, stop: asyncio.Event) -> None:
+    queued = await plain_connection(settings.database_url, "notify queue")
+    locks = await connect(settings.database_url, "notify locks")
+    try:
+        async with await open_pool(settings.database_url, "notify", CONNECTIONS) as pool:
+            sender = await _sender(settings, pool, Lanes(locks), now)
+            logger.info("at work: %s", ", ".join(sender.channels))
+            await _until(_queue(queued, sender), sender, [queued, locks], stop)
+    finally:
+        await asyncio.gather(queued.close(), locks.close(), return_exceptions=True)
 
 
-async def _until(queue: PgQueuer, connection: asyncpg.Connection, stop: asyncio.Event) -> None:
-    """Run the queue until asked to stop or until its connection is gone."""
-    lost = asyncio.Event()
-    connection.add_termination_listener(lambda _: lost.set())
-    running = asyncio.ensure_future(
-        queue.run(dequeue_timeout=timedelta(seconds=5), heartbeat_timeout=HEARTBEAT, shutdown_on_listener_failure=True)
+async def _sender(settings: NotifySettings, pool: asyncpg.Pool, lanes: Lanes, now: Clock) -> Sender:
+    return Sender(
+        pool=pool,
+        channels=open_channels(settings, await vapid(pool), now),
+        lanes=lanes,
+        policy=settings.policy,
+        public_url=settings.public_url.rstrip("/"),
+        secret=await key(pool, "receipt"),
+        webhook=settings.webhook_url,
+        now=now,
     )
+
+
+def _queue(connection: asyncpg.Connection, sender: Sender) -> PgQueuer:
+    """The queue and what its jobs do."""
+    queue = PgQueuer.from_asyncpg_connection(connection)
+    planning = asyncio.Lock()
+
+    @queue.entrypoint(NOTICE, on_failure="hold", executor_factory=_again)
+    async def notice(_: Job) -> None:
+        async with planning, sender.pool.acquire() as on:
+            while await plan(on, sender.policy, sender.webhook is not None, sender.now()):
+                pass
+
+    @queue.entrypoint(LANE, on_failure="hold", executor_factory=_again)
+    async def lane(job: Job) -> None:
+        await deliver(sender, int((job.payload or b"0").decode()))
+
+    return queue
+
+
+def _again(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
+    return DatabaseRetryEntrypointExecutor(
+        parameters, max_attempts=ATTEMPTS, initial_delay=timedelta(seconds=1), max_delay=timedelta(minutes=5)
+    )
+
+
+async def _until(queue: PgQueuer, sender: Sender, connections: list[asyncpg.Connection], stop: asyncio.Event) -> None:
+    """Run queue and timers until asked to stop or until a connection is gone."""
+    lost = asyncio.Event()
+    for connection in connections:
+        connection.add_termination_listener(lambda _: lost.set())
+    running = asyncio.ensure_future(
+        queue.run(
+            dequeue_timeout=timedelta(seconds=5),
+            heartbeat_timeout=HEARTBEAT,
+            batch_size=BATCH,
+            shutdown_on_listener_failure=True,
+        )
+    )
+    ended = asyncio.Event()
+    timing = asyncio.ensure_future(turning(sender.pool, sender.policy, sender.now, ended))
     waiting = [asyncio.ensure_future(event.wait()) for event in (stop, lost)]
-    await asyncio.wait([running, *waiting], return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([running, timing, *waiting], return_when=asyncio.FIRST_COMPLETED)
     queue.shutdown.set()
+    ended.set()
     for task in waiting:
         task.cancel()
-    await running
-
-
-async def deliver(pool: asyncpg.Pool, channels: list[Channel], seq: int, now: Clock) -> None:
-    """Say one transition on every channel that has not had it; raises where another try may help."""
-    event = await ALERT.event.fetchrow(pool, seq=seq)
-    if event is None:
-        logger.error("notice %d: no such event", seq)
-        return
-    notice = {"seq": seq, "action": event["action"], "text": text_of(event["action"], event["body"]), **event["body"]}
-    logger.info("%s", notice["text"]["zh"])
-    done = {row["channel"] for row in await ALERT.delivered.fetch(pool, seq=seq)}
-    sending = [_hand_over(pool, channel, seq, notice, now) for channel in channels if channel.name not in done]
-    # One channel that fails must not keep the others waiting: all are tried, then the first failure is raised.
-    for failure in await asyncio.gather(*sending, return_exceptions=True):
-        if isinstance(failure, BaseException):
-            raise failure
-
-
-async def _hand_over(pool: asyncpg.Pool, channel: Channel, seq: int, notice: dict[str, object], now: Clock) -> None:
-    """One channel, and what came of it written down."""
-    outcome, detail = await _send(channel, seq, notice)
-    await ALERT.put_delivery.execute(pool, seq=seq, channel=channel.name, at=now(), outcome=outcome, detail=detail)
-
-
-async def _send(channel: Channel, seq: int, notice: dict[str, object]) -> tuple[str, str]:
-    try:
-        await channel.send(f"hotgrid-{seq}", notice)
-    except Refused as refusal:
-        logger.warning("notice %d refused by %s: %s", seq, channel.name, refusal)
-        return "refused", str(refusal)
-    return "sent", ""
+    await asyncio.gather(running, timing)

@@ -648,7 +648,8 @@ CREATE TABLE public.ladder (
     level integer NOT NULL,
     round integer NOT NULL,
     since timestamp with time zone NOT NULL,
-    next_at timestamp with time zone NOT NULL
+    next_at timestamp with time zone NOT NULL,
+    untaken_since timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.layout (
@@ -1511,11 +1512,15 @@ CREATE INDEX duty_log_entry_of_shift ON public.duty_log_entry USING btree (perso
 
 CREATE INDEX finding_enterprise ON public.finding USING btree (enterprise_id) WHERE (enterprise_id IS NOT NULL);
 
+CREATE INDEX finding_newest ON public.finding USING btree (at DESC, alert_id DESC);
+
 CREATE INDEX handling_climb ON public.handling USING btree (climb_at) WHERE (climb_at IS NOT NULL);
 
 CREATE INDEX handling_due ON public.handling USING btree (due_at) WHERE (due_at IS NOT NULL);
 
-CREATE INDEX handling_live ON public.handling USING btree (stage, opened_at DESC, alert_id DESC) WHERE (stage <> ALL (ARRAY['closed'::text, 'false_alarm'::text, 'merged'::text]));
+CREATE INDEX handling_merged ON public.handling USING btree (((body ->> 'merged_into'::text))) WHERE (stage = 'merged'::text);
+
+CREATE INDEX handling_newest ON public.handling USING btree (stage, opened_at DESC, alert_id DESC);
 
 CREATE INDEX handling_opened ON public.handling USING btree (opened_at);
 

@@ -10,7 +10,9 @@ CREATE TABLE ladder (
     level integer NOT NULL,
     round integer NOT NULL,
     since timestamptz NOT NULL,
-    next_at timestamptz NOT NULL
+    next_at timestamptz NOT NULL,
+    -- Since when the alert had been nobody's then: the `since` of its handling.
+    untaken_since timestamptz NOT NULL
 );
 GRANT SELECT, INSERT, UPDATE ON ladder TO hotgrid_app;
 
@@ -31,7 +33,7 @@ CREATE TABLE telling (
 CREATE INDEX telling_next ON telling (next_at) WHERE next_at IS NOT NULL;
 GRANT SELECT, INSERT, UPDATE ON telling TO hotgrid_app;
 
--- A row a contact and reason, never deleted. Without a person it is for a platform, without a contact for the webhook
+-- A row a contact and telling, never deleted. Without a person it is for a platform, without a contact for the webhook
 -- of the settings.
 CREATE TABLE push (
     push_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -43,7 +45,11 @@ CREATE TABLE push (
     person_id text REFERENCES person,
     contact_id bigint REFERENCES contact,
     channel text NOT NULL,
-    step text NOT NULL,
+    -- The contact's queue, 0 for the webhook of the settings.
+    lane bigint GENERATED ALWAYS AS (coalesce(contact_id, 0)) STORED,
+    -- Whose words are said, and why this person or platform is told.
+    action text NOT NULL,
+    reason text NOT NULL,
     severity smallint NOT NULL CHECK (severity BETWEEN 1 AND 4),
     made_at timestamptz NOT NULL,
     due_at timestamptz NOT NULL,
@@ -62,14 +68,15 @@ CREATE TABLE push (
     CHECK ((person_id IS NULL) = (telling IS NULL)),
     CHECK (seq IS NOT NULL OR telling IS NOT NULL)
 );
-CREATE INDEX push_waiting ON push (contact_id, try_at) WHERE state = 'waiting';
+CREATE INDEX push_waiting ON push (lane, push_id) WHERE state = 'waiting';
+CREATE INDEX push_due ON push (try_at) WHERE state = 'waiting';
 CREATE INDEX push_of_telling ON push (telling);
 CREATE INDEX push_of_message ON push (message_key) WHERE message_key IS NOT NULL;
 CREATE INDEX push_of_alert ON push (alert_id, push_id DESC);
 CREATE INDEX push_of_person ON push (person_id, push_id DESC);
 CREATE INDEX push_failed ON push (push_id DESC) WHERE state = 'failed';
 CREATE INDEX push_sent_person ON push (person_id, sent_at DESC) WHERE sent_at IS NOT NULL;
-CREATE INDEX push_sent_contact ON push (contact_id, sent_at DESC) WHERE sent_at IS NOT NULL;
+CREATE INDEX push_sent_lane ON push (lane, sent_at DESC) WHERE sent_at IS NOT NULL;
 GRANT SELECT, INSERT, UPDATE ON push TO hotgrid_app;
 
 -- When the timers turned last: what waits is moved along with a clock that is set back.
@@ -78,3 +85,15 @@ CREATE TABLE turned (
     at timestamptz NOT NULL
 );
 GRANT SELECT, INSERT, UPDATE ON turned TO hotgrid_app;
+
+-- What was delivered before there were people to tell.
+INSERT INTO push (key, seq, alert_id, channel, action, reason, severity, made_at, due_at, try_at, state, why, attempts, sent_at,
+    message_key)
+SELECT 'hotgrid-' || d.seq, d.seq, e.alert_id, d.channel, e.action, 'platform', a.severity, e.recorded_at, e.recorded_at, d.at,
+    CASE d.outcome WHEN 'sent' THEN 'sent' ELSE 'failed' END, d.detail, 1,
+    CASE d.outcome WHEN 'sent' THEN d.at END, 'hotgrid-' || d.seq
+FROM delivery AS d JOIN alert_event AS e USING (seq) JOIN alert AS a USING (alert_id);
+DROP TABLE delivery;
+INSERT INTO notice (seq)
+SELECT DISTINCT convert_from(payload, 'UTF8')::bigint FROM pgqueuer
+WHERE entrypoint = 'notice' AND status IN ('queued', 'picked');

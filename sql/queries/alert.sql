@@ -32,16 +32,6 @@ SELECT alert_id, body FROM alert WHERE status = 'open' AND opened_at > :since AN
 -- name: open_of_kind
 SELECT body FROM alert WHERE status = 'open' AND kind = :kind ORDER BY opened_at DESC LIMIT 1;
 
--- name: event
-SELECT seq, alert_id, at, who, action, why, body FROM alert_event WHERE seq = :seq;
-
--- name: delivered
-SELECT channel FROM delivery WHERE seq = :seq;
-
--- name: put_delivery
-INSERT INTO delivery (seq, channel, at, outcome, detail) VALUES (:seq, :channel, :at, :outcome, :detail)
-ON CONFLICT (seq, channel) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, detail = excluded.detail;
-
 -- name: withdraw closes an alert that no longer stands, with the stays that were not over
 WITH gone AS (
     UPDATE alert SET status = 'closed', closed_at = :closed_at, body = :body WHERE alert_id = :alert_id

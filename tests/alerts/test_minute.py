@@ -169,7 +169,7 @@ async def test_an_alert_that_another_detector_had_not_found_is_opened_when_this_
     await work(post)
     before = await bodies(pool)
     owner = await asyncpg.connect(database)
-    await owner.execute("TRUNCATE alert, alert_event, alert_cell, delivery; DELETE FROM checkpoint")
+    await owner.execute("TRUNCATE alert, alert_event, alert_cell CASCADE; DELETE FROM checkpoint")
     await owner.close()
     second = await again(post)
     assert set(await bodies(pool)) == set(before) == {alert.id for alert in second.watch.open()}

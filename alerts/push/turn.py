@@ -1,0 +1,60 @@
+"""What happens by the clock, every second, in one of the workers: escalation, waiting pushes, other timers."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from alerts.outbox import PUSH, wake
+from alerts.policy import Policy
+from alerts.push.climb import climb
+from alerts.push.pursue import pursue
+from sql.failure import FAILURES
+
+logger = logging.getLogger(__name__)
+
+Turn = Callable[[asyncpg.Connection, Policy, datetime], Awaitable[None]]
+EVERY_S = 1.0
+SET_BACK = timedelta(seconds=5)  # less is two machines whose clocks differ
+LANES = 1000
+
+
+async def keep_time(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:  # noqa: ARG001 - as every turn
+    """After the clock was set back what waits is moved along with it: nothing is told late, nothing again."""
+    before = await PUSH.turned.fetchval(on, now=now)
+    if before is not None and before - now > SET_BACK:
+        logger.warning("the clock was set back by %s: what waits is moved along", before - now)
+        await PUSH.move_back.execute(on, now=now, by=before - now)
+
+
+async def wake_lanes(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:  # noqa: ARG001
+    """What had to wait is due now; also what a lost job has left behind."""
+    due = await PUSH.due_lanes.fetch(on, now=now, most=LANES)
+    await wake(on, [(row["lane"], row["severity"]) for row in due], once=True)
+
+
+TURNS: tuple[Turn, ...] = (keep_time, climb, pursue, wake_lanes)
+
+
+async def turning(pool: asyncpg.Pool, policy: Policy, now: Callable[[], datetime], stop: asyncio.Event) -> None:
+    """Turn the timers until `stop` is set; of several workers one does at a time."""
+    while not stop.is_set():
+        await turn_all(pool, policy, now)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), EVERY_S)
+
+
+async def turn_all(pool: asyncpg.Pool, policy: Policy, now: Callable[[], datetime]) -> None:
+    """Every timer once, each in a transaction of its own: one that fails keeps no other from its work."""
+    for turn in TURNS:
+        try:
+            async with pool.acquire() as on, on.transaction():
+                if await PUSH.try_turn.fetchval(on, name=turn.__qualname__):
+                    await turn(on, policy, now())
+        except FAILURES as error:
+            logger.warning("%s: %s; again in %g s", turn.__qualname__, error or type(error).__name__, EVERY_S)
+        except Exception:  # a fault in one timer must not stop the others
+            logger.exception("%s failed", turn.__qualname__)
