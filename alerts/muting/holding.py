@@ -28,32 +28,34 @@ class Judged(NamedTuple):
     ended: Held | None
 
 
-async def hold_for(
-    on: Connection, alert_id: str, body: dict[str, Any], policy: MutePolicy, now: datetime
-) -> Held | None:
-    """Whether an alert is held back now; within the caller's transaction, before people are told anything of it.
+async def hold_all(on: Connection, alert_ids: Sequence[str], policy: MutePolicy, now: datetime) -> dict[str, Held]:
+    """Which of these alerts are held back now; within the caller's transaction, before people are told of them.
 
     What is held is written down and told later, when nothing holds it any more (`alerts.muting.release`); until then
-    no clock runs. That an alert is over is held back when its opening was. Locks the alert's handling: a transaction
+    no clock runs. That an alert is over is held back when its opening was. Locks the alerts' handling: a transaction
     that also writes to the log has to line up for that before (`alerts.handling.air.line_up`).
     """
-    await MUTE.lock.execute(on, alert_ids=[alert_id])
-    judged = await judge(on, alert_id, body, policy, now)
-    return judged.ended if body["status"] == "closed" else judged.held
+    row = await MUTE.ground.fetchrow(on, now=now)
+    assert row is not None
+    if not (row["mutes"] or row["regionals"] or row["holds"]):
+        return {}
+    bodies = [locked["body"] for locked in await MUTE.lock.fetch(on, alert_ids=sorted(set(alert_ids)))]
+    judged = await judge(on, bodies, policy, now)
+    closed = {body["id"] for body in bodies if body["status"] == "closed"}
+    told = {alert_id: one.ended if alert_id in closed else one.held for alert_id, one in judged.items()}
+    return {alert_id: one for alert_id, one in told.items() if one is not None}
 
 
-async def judge(on: Connection, alert_id: str, body: dict[str, Any], policy: MutePolicy, now: datetime) -> Judged:
-    """Decide and write down; the alert's handling is locked by the caller's transaction."""
-    held = None
-    if body["status"] != "closed":
-        ground, subjects = await ground_of(on, [body], now)
-        held = hold(ground, subjects[0], policy, now)
-    if held is not None:
-        await put_holds(on, [(alert_id, held)], now)
-        return Judged(held, None)
-    outcome = "over" if body["status"] == "closed" else "told"
-    row = await MUTE.release.fetchrow(on, alert_id=alert_id, now=now, outcome=outcome)
-    return Judged(None, _held(row) if row else None)
+async def judge(on: Connection, bodies: Bodies, policy: MutePolicy, now: datetime) -> dict[str, Judged]:
+    """Decide and write down; the handling of these alerts is locked by the caller's transaction."""
+    ground, subjects = await ground_of(on, [body for body in bodies if body["status"] != "closed"], now)
+    decided = [(subject.alert_id, hold(ground, subject, policy, now)) for subject in subjects]
+    held = {alert_id: one for alert_id, one in decided if one is not None}
+    if held:
+        await put_holds(on, list(held.items()), now)
+    free = [body["id"] for body in bodies if body["id"] not in held]
+    ended = {row["alert_id"]: _held(row) for row in await MUTE.release.fetch(on, alert_ids=free, now=now)}
+    return {body["id"]: Judged(held.get(body["id"]), ended.get(body["id"])) for body in bodies}
 
 
 async def ground_of(on: Connection, bodies: Bodies, now: datetime) -> tuple[Ground, list[Subject]]:
@@ -82,9 +84,11 @@ async def put_holds(on: Connection, held: Sequence[tuple[str, Held]], now: datet
         regional_ids=[one.regional for _, one in held],
         now=now,
     )
-    for alert_id, one in held:
-        if len(one.mutes) > 1:
-            await MUTE.put_mute_hits.execute(on, alert_id=alert_id, mute_ids=list(one.mutes), now=now)
+    # Of several mutes the first is written above.
+    others = [(mute_id, alert_id) for alert_id, one in held for mute_id in one.mutes[1:]]
+    if others:
+        mute_ids, alert_ids = map(list, zip(*others, strict=True))
+        await MUTE.put_mute_hits.execute(on, mute_ids=mute_ids, alert_ids=alert_ids, now=now)
 
 
 async def held_counts(on: Connection) -> dict[str, int]:
@@ -92,11 +96,6 @@ async def held_counts(on: Connection) -> dict[str, int]:
     row = await MUTE.held_counts.fetchrow(on)
     assert row is not None
     return dict(row)
-
-
-async def clock_starts(on: Connection, alert_ids: Sequence[str]) -> dict[str, datetime | None]:
-    """Since when the clocks run of those of these alerts that were ever held; None: held now, none runs."""
-    return {row["alert_id"]: row["at"] for row in await MUTE.clock_starts.fetch(on, ids=list(alert_ids))}
 
 
 def _held(row: Record) -> Held:

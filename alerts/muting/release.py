@@ -5,12 +5,11 @@ from datetime import datetime
 import asyncpg
 
 from alerts.handling.air import line_up
-from alerts.handling.desk import HANDLING
+from alerts.handling.desk import Entry, log
 from alerts.handling.stage import TIMER
 from alerts.muting.hold import Ground, Held, hold
 from alerts.muting.holding import MUTE, ground_of, judge, put_holds
 from alerts.muting.policy import MutePolicy
-from alerts.outbox import tell
 from alerts.policy import Policy
 
 UNMUTED = "unmuted"
@@ -22,13 +21,22 @@ _REGIONAL_OVER = "区域提示不再涵盖，告警仍在 · no longer part of t
 
 
 async def release(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
-    """One turn: mutes whose time has come begin, and what may no longer be held is judged anew, the gravest first."""
-    async with on.transaction():
-        if await MUTE.begun.fetch(on, now=now):
-            await apply(on, policy.mute, now)
-    for row in await MUTE.due.fetch(on, now=now, most=MOST):
-        async with on.transaction():
-            await _look(on, row["alert_id"], policy.mute, now)
+    """One turn, within the caller's transaction: mutes whose time has come begin, what may be held no more is told.
+
+    The gravest first. In the order of locks that all who write to the log keep: the log before any alert.
+    """
+    due = [row["alert_id"] for row in await MUTE.due.fetch(on, now=now, most=MOST)]
+    if not due and not await MUTE.is_beginning.fetchval(on, now=now):
+        return
+    await line_up(on)
+    if await MUTE.begun.fetch(on, now=now):
+        await apply(on, policy.mute, now)
+    rows = await MUTE.lock.fetch(on, alert_ids=due)
+    judged = await judge(on, [row["body"] for row in rows], policy.mute, now)
+    for row in sorted(rows, key=lambda row: due.index(row["alert_id"])):
+        ended = judged[row["alert_id"]].ended
+        if ended is not None and row["body"]["status"] != "closed":
+            await log(on, row["body"], Entry(UNMUTED, TIMER, _why(ended, now)), now)
 
 
 async def apply(on: asyncpg.Connection, policy: MutePolicy, now: datetime) -> None:
@@ -40,29 +48,6 @@ async def apply(on: asyncpg.Connection, policy: MutePolicy, now: datetime) -> No
     held = [(alert_id, one) for alert_id, one in found if one is not None]
     if held:
         await put_holds(on, held, now)
-
-
-async def _look(on: asyncpg.Connection, alert_id: str, policy: MutePolicy, now: datetime) -> None:
-    await line_up(on)
-    row = await MUTE.lock.fetchrow(on, alert_ids=[alert_id])
-    assert row is not None
-    body = row["body"]
-    judged = await judge(on, alert_id, body, policy, now)
-    if judged.ended is None or body["status"] == "closed":
-        return
-    await MUTE.wake.execute(on, alert_id=alert_id, now=now)
-    seq = await HANDLING.log.fetchval(
-        on,
-        alert_id=alert_id,
-        at=now,
-        who=TIMER.who,
-        action=UNMUTED,
-        why=_why(judged.ended, now),
-        place="",
-        details={},
-    )
-    if row["stage"] == "open":
-        await tell(on, seq, UNMUTED, body["kind"], body["severity"])
 
 
 def _why(ended: Held, now: datetime) -> str:

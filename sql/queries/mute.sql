@@ -13,7 +13,8 @@ SELECT
             ORDER BY opened_at)
         FROM alert WHERE kind = 'regional' AND status = 'open'
     ), '[]') AS regionals,
-    (SELECT to_jsonb(g) - 'one' FROM grid AS g) AS grid;
+    (SELECT to_jsonb(g) - 'one' FROM grid AS g) AS grid,
+    EXISTS (SELECT FROM alert_hold WHERE released_at IS NULL) AS holds;
 
 -- name: owners of those devices that are an enterprise's monitor
 SELECT device_id, enterprise_id FROM monitor JOIN device USING (device) WHERE device_id = ANY(:devices::text[]);
@@ -25,12 +26,15 @@ WHERE alert_id = ANY(:alert_ids::text[])
 ORDER BY alert_id
 FOR UPDATE OF h;
 
--- name: put_holds opens spans or prolongs those that are open; escalation and clocks wait for their end
+-- name: put_holds opens spans or prolongs those that are open; the escalation stops and the clocks wait for their end
 WITH held AS (
     SELECT * FROM unnest(:alert_ids::text[], :untils::timestamptz[], :mute_ids::bigint[], :regional_ids::text[])
         AS h (alert_id, until, mute_id, regional_id)
 ), quiet AS (
-    UPDATE handling AS d SET climb_at = held.until, due_at = held.until FROM held WHERE d.alert_id = held.alert_id
+    UPDATE handling AS d
+    SET climb_at = NULL, due_at = held.until, body = CASE WHEN held.until IS NULL THEN d.body
+        ELSE d.body || jsonb_build_object('muted_until', held.until) END
+    FROM held WHERE d.alert_id = held.alert_id
 ), muted AS (
     INSERT INTO mute_hit (mute_id, alert_id, at) SELECT mute_id, alert_id, :now FROM held WHERE mute_id IS NOT NULL
     ON CONFLICT DO NOTHING
@@ -46,21 +50,25 @@ FROM held
 ON CONFLICT (alert_id) WHERE released_at IS NULL DO UPDATE
 SET until = excluded.until, mute_id = excluded.mute_id, regional_id = excluded.regional_id, judged = excluded.judged;
 
--- name: put_mute_hits of an alert that several mutes cover
-INSERT INTO mute_hit (mute_id, alert_id, at) SELECT mute_id, :alert_id, :now FROM unnest(:mute_ids::bigint[]) AS mute_id
+-- name: put_mute_hits of alerts that several mutes cover
+INSERT INTO mute_hit (mute_id, alert_id, at)
+SELECT mute_id, alert_id, :now FROM unnest(:mute_ids::bigint[], :alert_ids::text[]) AS h (mute_id, alert_id)
 ON CONFLICT DO NOTHING;
 
--- name: release the open span of an alert, if there is one
-UPDATE alert_hold SET released_at = greatest(:now, from_at), outcome = :outcome
-WHERE alert_id = :alert_id AND released_at IS NULL
-RETURNING until, mute_id, regional_id;
-
--- name: wake the clocks of an alert that is no longer held
-UPDATE handling
-SET due_at = CASE WHEN pushed THEN :now::timestamptz END,
-    climb_at = CASE WHEN pushed AND stage = 'open' THEN :now::timestamptz END
-WHERE alert_id = :alert_id
-RETURNING stage;
+-- name: release the open spans of alerts, of those that have one: the clocks run from now
+WITH free AS (
+    UPDATE alert_hold AS h
+    SET released_at = greatest(:now, h.from_at), outcome = CASE a.status WHEN 'open' THEN 'told' ELSE 'over' END
+    FROM alert AS a
+    WHERE h.alert_id = ANY(:alert_ids::text[]) AND h.released_at IS NULL AND a.alert_id = h.alert_id
+    RETURNING h.alert_id, h.until, h.mute_id, h.regional_id
+), woken AS (
+    UPDATE handling AS d
+    SET due_at = CASE WHEN pushed THEN :now::timestamptz END,
+        body = d.body || jsonb_build_object('muted_until', :now::timestamptz)
+    FROM free WHERE d.alert_id = free.alert_id
+)
+SELECT alert_id, until, mute_id, regional_id FROM free;
 
 -- name: begun mutes whose time has come; each begins once
 INSERT INTO mute_change (mute_id, action, at, who, why)
@@ -70,12 +78,19 @@ WHERE m.start_at <= :now AND m.end_at > :now
 ON CONFLICT DO NOTHING
 RETURNING mute_id;
 
+-- name: is_beginning: whether the time of a mute has come
+SELECT EXISTS (
+    SELECT FROM mute AS m
+    WHERE m.start_at <= :now AND m.end_at > :now
+        AND NOT EXISTS (SELECT FROM mute_change AS c WHERE c.mute_id = m.mute_id AND c.action IN ('begun', 'ended'))
+);
+
 -- name: ringing alerts: those that people are or will be called for
 SELECT a.body FROM handling AS h JOIN alert AS a USING (alert_id)
 WHERE h.pushed AND h.stage NOT IN ('closed', 'false_alarm', 'merged') AND a.status = 'open';
 
 -- name: due for another look: over, changed since, or held by what is over itself; the gravest first
-SELECT h.alert_id, a.body
+SELECT h.alert_id
 FROM alert_hold AS h
 JOIN alert AS a USING (alert_id)
 LEFT JOIN alert AS r ON r.alert_id = h.regional_id
@@ -89,11 +104,6 @@ LIMIT :most::int;
 -- name: held_counts by reason
 SELECT count(*) FILTER (WHERE mute_id IS NOT NULL) AS mute, count(*) FILTER (WHERE regional_id IS NOT NULL) AS regional
 FROM alert_hold WHERE released_at IS NULL;
-
--- name: clock_starts when the clocks of these alerts began anew after a hold; null while one is held
-SELECT alert_id, CASE WHEN bool_and(released_at IS NOT NULL) THEN max(released_at) END AS at
-FROM alert_hold WHERE alert_id = ANY(:ids::text[])
-GROUP BY alert_id;
 
 -- name: body of an alert and whether it stands
 SELECT body FROM alert WHERE alert_id = :alert_id;

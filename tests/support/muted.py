@@ -7,7 +7,7 @@ import asyncpg
 
 from alerts.handling.air import begin
 from alerts.muting.hold import Held
-from alerts.muting.holding import hold_for
+from alerts.muting.holding import hold_all
 from alerts.muting.ledger import make_mute
 from alerts.muting.policy import MutePolicy
 from alerts.muting.subject import Subject, subject_of
@@ -72,6 +72,6 @@ async def mute(on: asyncpg.Connection, **asked: Any) -> int:
 
 
 async def held(on: asyncpg.Connection, told: dict[str, Any], now: datetime = NOW) -> Held | None:
-    """What push hears when it asks before telling people."""
+    """What push hears when it asks before telling people of an alert."""
     async with on.transaction():
-        return await hold_for(on, told["id"], told, POLICY, now)
+        return (await hold_all(on, [told["id"]], POLICY, now)).get(told["id"])

@@ -5,8 +5,9 @@ from typing import Any
 
 import asyncpg
 
+from alerts.handling.stage import Handling
 from alerts.muting.hold import Held
-from alerts.muting.holding import MUTE, clock_starts, held_counts
+from alerts.muting.holding import MUTE, held_counts
 from alerts.muting.ledger import end_mute
 from alerts.muting.release import release
 from alerts.policy import Policy
@@ -17,14 +18,15 @@ HALF = HOUR / 2
 
 
 async def _turn(pool: asyncpg.Pool, now: datetime, policy: Policy | None = None) -> None:
-    async with pool.acquire() as on:
+    async with pool.acquire() as on, on.transaction():
         await release(on, policy or Policy(), now)
 
 
-async def _clocks(pool: asyncpg.Pool, name: str) -> tuple[datetime | None, datetime | None]:
-    row = await pool.fetchrow("SELECT climb_at, due_at FROM handling WHERE alert_id = $1", name)
+async def _clocks(pool: asyncpg.Pool, name: str) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """When the escalation and the other clocks look at an alert next, and until when no clock runs."""
+    row = await pool.fetchrow("SELECT climb_at, due_at, body FROM handling WHERE alert_id = $1", name)
     assert row is not None
-    return row["climb_at"], row["due_at"]
+    return row["climb_at"], row["due_at"], Handling.read(row["body"]).muted_until
 
 
 async def _told(pool: asyncpg.Pool, name: str) -> list[str]:
@@ -52,9 +54,8 @@ async def test_alert_that_opens_in_a_muted_cell_is_held_until_the_mute_ends_and_
         for _ in range(3):
             assert await held(on, told) == Held("mute", NOW + HOUR, (number,))
         assert await held_counts(on) == {"mute": 1, "regional": 0}
-        assert await clock_starts(on, ["a1", "a2"]) == {"a1": None}
     assert await _hits(pool, number) == ["a1"]
-    assert await _clocks(pool, "a1") == (NOW + HOUR, NOW + HOUR)
+    assert await _clocks(pool, "a1") == (None, NOW + HOUR, NOW + HOUR)
 
 
 async def test_alert_is_told_when_the_mute_ends_while_it_still_stands(pool: asyncpg.Pool) -> None:
@@ -66,8 +67,7 @@ async def test_alert_is_told_when_the_mute_ends_while_it_still_stands(pool: asyn
     assert await _told(pool, "a1") == []
     await _turn(pool, NOW + HOUR)
     assert [why.split(" · ")[0] for why in await _told(pool, "a1")] == ["静默已结束，告警仍在"]
-    assert await _clocks(pool, "a1") == (NOW + HOUR, NOW + HOUR)
-    assert await clock_starts(pool, ["a1"]) == {"a1": NOW + HOUR}
+    assert await _clocks(pool, "a1") == (None, NOW + HOUR, NOW + HOUR)
     assert await held_counts(pool) == {"mute": 0, "regional": 0}
     await _turn(pool, NOW + 2 * HOUR)
     assert len(await _told(pool, "a1")) == 1
@@ -112,7 +112,7 @@ async def test_of_overlapping_mutes_the_alert_stays_held_until_the_last_is_over(
         await end_mute(on, second, "P1", "", NOW + HALF)
     await _turn(pool, NOW + HALF)
     assert await _told(pool, "a1") == []
-    assert await _clocks(pool, "a1") == (NOW + HOUR, NOW + HOUR)
+    assert await _clocks(pool, "a1") == (None, NOW + HOUR, NOW + HOUR)
     await _turn(pool, NOW + HOUR)
     assert len(await _told(pool, "a1")) == 1
     assert await _hits(pool, first) == await _hits(pool, second) == ["a1"]
@@ -129,16 +129,17 @@ async def test_held_alert_that_grows_to_the_gravest_is_told_at_once(pool: asyncp
         await change(on, told, severity=4)
     await _turn(pool, NOW + HALF)
     assert [why.split(" · ")[0] for why in await _told(pool, "a1")] == ["静默不再适用，告警仍在"]
-    assert await _clocks(pool, "a1") == (NOW + HALF, NOW + HALF)
+    assert await _clocks(pool, "a1") == (None, NOW + HALF, NOW + HALF)
 
 
 async def test_mute_made_after_the_alert_opened_stops_further_escalation(pool: asyncpg.Pool) -> None:
     told = await ring(pool, "a1", cell=(2, 3))
     await ring(pool, "a2", cell=(7, 7))
+    await pool.execute("UPDATE handling SET climb_at = $1", NOW)
     number = await _muted(pool)
     assert await _hits(pool, number) == ["a1"]
-    assert await _clocks(pool, "a1") == (NOW + HOUR, NOW + HOUR)
-    assert await _clocks(pool, "a2") == (NOW, NOW)
+    assert await _clocks(pool, "a1") == (None, NOW + HOUR, NOW + HOUR)
+    assert await _clocks(pool, "a2") == (NOW, NOW, None)
     async with pool.acquire() as on:
         assert await held(on, told)
 
@@ -159,7 +160,7 @@ async def test_alert_that_somebody_has_taken_rings_nobody_when_its_mute_ends(poo
     await _muted(pool)
     await pool.execute("UPDATE handling SET stage = 'dispatched' WHERE alert_id = 'a1'")
     await _turn(pool, NOW + HOUR)
-    assert await _clocks(pool, told["id"]) == (None, NOW + HOUR)
+    assert await _clocks(pool, told["id"]) == (None, NOW + HOUR, NOW + HOUR)
 
 
 async def test_owner_of_a_monitor_is_known(pool: asyncpg.Pool) -> None:
@@ -183,7 +184,7 @@ async def test_regional_notice_holds_counts_and_lets_go_when_it_is_over(pool: as
         assert await held(on, notice) is None
         await over(on, flood[0], NOW + HALF)
         await over(on, notice, NOW + HOUR)
-    assert await _clocks(pool, "a1") == (None, None)
+    assert await _clocks(pool, "a1") == (None, None, None)
     await _turn(pool, NOW + HOUR)
     assert [len(await _told(pool, f"a{i}")) for i in range(3)] == [0, 1, 1]
     listed = await MUTE.flood.fetch(pool, alert_id="r1", limit=2)
