@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from alerts.roster.definition import LONGEST_HOURS, YEARS
+from alerts.roster.definition import LONGEST_HOURS, YEARS, Day
 from alerts.roster.shift import Shift
 
 COLUMNS = {
@@ -80,19 +80,26 @@ class Table(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A shift and the line that it stands on."""
+    """A shift and the line that it stands on; role and township are the person's where the line does not tell them."""
 
     number: int
     shift: Shift
+    tells_role: bool
+    tells_township: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a table is written and read with: who there is, whose clock, and what the dates are called."""
+    """What a table is written and read with: who there is, whose clock, and what the dates are."""
 
     people: Mapping[str, Person]
     zone: ZoneInfo
-    holiday: Callable[[date], str]
+    day: Callable[[date], Day]
+
+    def holiday(self, on: date) -> str:
+        """The name of a date, "" of a usual one; of a weekend that is worked too."""
+        day = self.day(on)
+        return f"{day.name} (班 · workday)" if day.name and day.workday else day.name
 
 
 def in_order(shifts: Iterable[Shift]) -> list[Shift]:
@@ -197,7 +204,8 @@ class _Reader:
         if len(self.problems) > before or not (start and end and person):
             return None
         township = row.get("township", person.township)
-        return Line(number, Shift(start, end, row["post"], role, person.person_id, township, "import"))
+        shift = Shift(start, end, row["post"], role, person.person_id, township)
+        return Line(number, shift, bool(row.get("role")), "township" in row)
 
     def _person(self, number: int, row: Mapping[str, str]) -> Person | None:
         """By id, else by a name that only one has; an id with the name of another is a mistake."""
@@ -223,7 +231,7 @@ class _Reader:
     def refuse_repeats(self, lines: Iterable[Line]) -> None:
         """Nobody begins twice on a post at a time."""
         seen: dict[tuple[str, datetime, str], int] = {}
-        for number, shift in lines:
+        for number, shift, *_ in lines:
             first = seen.setdefault((shift.person_id, shift.start, shift.post), number)
             if first != number:
                 self.wrong(number, "start", f"与第 {first} 行重复 · the same person, post and start as line {first}")

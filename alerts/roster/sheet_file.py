@@ -106,7 +106,7 @@ def _write_board(sheet: Any, shifts: Sequence[Shift], setting: Setting, formats:
     board = _board(shifts, setting)
     for row, day in enumerate(_days(sorted({day for day, _ in board})), 1):
         holiday = setting.holiday(day)
-        look = formats["off" if holiday or day.weekday() > 4 else "cell"]
+        look = formats["cell" if setting.day(day).workday else "off"]
         sheet.write_string(row, 0, "\n".join(filter(None, (day.isoformat(), WEEKDAYS[day.weekday()], holiday))), look)
         for column, post in enumerate(posts, 1):
             sheet.write_string(row, column, "\n".join(board.get((day, post), [])), look)

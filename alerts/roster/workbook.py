@@ -83,7 +83,9 @@ def _text(cell: object) -> str:
         return (cell + HALF_SECOND).replace(microsecond=0).isoformat(sep=" ")
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    if isinstance(cell, date | time):
+    if isinstance(cell, date):  # how the reader gives a midnight
+        return f"{cell.isoformat()} 00:00:00"
+    if isinstance(cell, time):
         return cell.isoformat()
     return str(cell)[:LONGEST_CELL]
 

@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import load_workbook
 
+from alerts.roster.definition import Day
 from alerts.roster.sheet import COLUMNS, MOST_PROBLEMS, MOST_ROWS, Person, Setting, SheetError, Table, read
 from alerts.roster.sheet_file import BOARD, SHIFTS, csv_of, guarded, table_of_csv, unguarded, xlsx_of
 from alerts.roster.shift import Shift
 from alerts.roster.workbook import table_of_xlsx
+from alerts.roster.workday import day_of
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -30,24 +32,22 @@ PEOPLE = {
 }
 
 
-def _holiday(day: date) -> str:
-    return "元旦 · New Year's Day" if (day.month, day.day) == (1, 1) else ""
+def _day(day: date) -> Day:
+    return day_of(day, {date(2027, 1, 1): Day(False, "元旦 · New Year's Day"), date(2027, 1, 3): Day(True, "元旦")})
 
 
-SHANGHAI = Setting(PEOPLE, ZoneInfo("Asia/Shanghai"), _holiday)
-BERLIN = Setting(PEOPLE, ZoneInfo("Europe/Berlin"), _holiday)
+SHANGHAI = Setting(PEOPLE, ZoneInfo("Asia/Shanghai"), _day)
+BERLIN = Setting(PEOPLE, ZoneInfo("Europe/Berlin"), _day)
 SHIFT = Shift(NOW, NOW + 8 * HOUR, "值班员", "duty", "P1")
 
 
 def _shift(**changed: object) -> Shift:
     values = {name: getattr(SHIFT, name) for name in ("start", "end", "post", "role", "person_id", "township")}
-    return Shift(**(values | changed), source="import")
+    return Shift(**(values | changed))
 
 
 shifts = st.builds(
-    lambda start, hours, post, role, person, township: Shift(
-        start, start + hours, post, role, person, township, "import"
-    ),
+    lambda start, hours, post, role, person, township: Shift(start, start + hours, post, role, person, township),
     st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     st.timedeltas(timedelta(seconds=1), timedelta(days=31)),
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60).map(str.strip),
@@ -73,6 +73,7 @@ async def test_what_goes_out_as_a_workbook_comes_back_the_same(setting: Setting)
         _shift(person_id="P2", post="'=", role="leader", start=NOW + timedelta(microseconds=1)),
         _shift(person_id="P4", post="", start=NOW + timedelta(seconds=30)),
         _shift(person_id="P4", post="12", township="https://example.org/1"),
+        *(_shift(start=NOW + n * HOUR / 60, end=NOW + (n + 7) * HOUR / 60, post="每分") for n in range(24 * 60)),
     ]
     table = await table_of_xlsx(xlsx_of(roster, setting, NOW))
     assert table.sheet == SHIFTS
@@ -88,6 +89,14 @@ def test_a_line_says_day_weekday_name_and_holiday_in_local_time() -> None:
     assert line == [
         *("2027-01-01", "周五 Fri", "值班员", "王芳", "P1", "duty", ""),
         *("2027-01-01T00:00:00+08:00", "2027-01-01T08:00:00+08:00", "元旦 · New Year's Day"),
+    ]
+
+
+def test_a_weekend_that_is_worked_is_said_too() -> None:
+    assert [SHANGHAI.holiday(date(2027, 1, day)) for day in (1, 2, 3)] == [
+        "元旦 · New Year's Day",
+        "",
+        "元旦 (班 · workday)",
     ]
 
 
@@ -126,7 +135,7 @@ GOOD = "start,end,person_id,post\n2026-11-21T08:00:00+08:00,2026-11-21T20:00:00+
 
 def test_the_columns_of_shifts_csv_are_enough() -> None:
     [line] = read(table_of_csv(GOOD.encode()), SHANGHAI)
-    assert line == (2, _shift(end=NOW + 12 * HOUR, post="day"))
+    assert line == (2, _shift(end=NOW + 12 * HOUR, post="day"), False, False)
 
 
 @pytest.mark.parametrize(
