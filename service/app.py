@@ -41,6 +41,7 @@ from service.resources import (
     quality,
     recurrence,
     rejects,
+    roster_file,
     sla,
     stations,
     track,
@@ -63,6 +64,7 @@ ROUTERS = (
     campaigns.router,
     contacts.router,
     calendar.router,
+    roster_file.router,
     duty.router,
     duty_handover.router,
     duty_log.router,
@@ -114,7 +116,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database = Database(settings.database_url, settings.pool_size)
     app.state.live = Live(settings, app.state.database)
     app.state.minutes = grid.Minutes()
-    app.state.darkroom = photos.Darkroom()
+    app.state.darkroom = photos.darkroom()
+    app.state.copyist = roster_file.copyist()
     listening = asyncio.create_task(app.state.live.run(), name="live feed")
     try:
         await app.state.database.pool()

@@ -1,15 +1,38 @@
 """Bodies larger than those of the rest of the service: read up to a limit of their own, in bounded time."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from service.problems import TooLargeError, bad_input
+from service.problems import BusyError, TooLargeError, bad_input
 
 PATIENCE_S = 120.0
 # For a route's max_body_size: the framework's own limit answers in plain text, this module's as a problem.
 BOUNDED_HERE = 2**62
+
+
+class Intake:
+    """So many large bodies of a kind are under way at once, and so many of them worked on; `most` is in bytes."""
+
+    def __init__(self, at_once: int, under_way: int, most: int) -> None:
+        self._room, self._most = under_way, most
+        self._working = asyncio.Semaphore(at_once)
+
+    @asynccontextmanager
+    async def body(self, request: Request) -> AsyncIterator[bytes]:
+        """The body of a request, and a place to work on it as long as that takes; raises BusyError."""
+        if self._room <= 0:
+            raise BusyError("as many files as can be are being taken in: try again in some seconds")
+        self._room -= 1
+        try:
+            raw = await body_of(request, self._most)
+            async with self._working:
+                yield raw
+        finally:
+            self._room += 1
 
 
 async def body_of(request: Request, most: int) -> bytes:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -13,10 +12,10 @@ from alerts.handling import photo
 from alerts.handling.picture import MEDIA_TYPES, MOST_BYTES, Picture, PictureError, cleaned, digest
 from alerts.handling.step import Illegal
 from service.actor import Acting
-from service.body import BOUNDED_HERE, body_of
+from service.body import BOUNDED_HERE, Intake
 from service.database import Connection, Pool
 from service.parameters import Strict
-from service.problems import BusyError, ConflictError, ForbiddenError, NotFoundError, WrongTypeError, bad_input
+from service.problems import ConflictError, ForbiddenError, NotFoundError, WrongTypeError, bad_input
 from service.resources import API
 from service.resources.alerts import AlertId
 
@@ -56,25 +55,9 @@ class Photos(BaseModel):
     photos: list[Photo]
 
 
-class Darkroom:
-    """How many uploads are taken in at once, and how many of them decoded."""
-
-    def __init__(self) -> None:
-        self._under_way = 0
-        self._decoding = asyncio.Semaphore(AT_ONCE)
-
-    @asynccontextmanager
-    async def body(self, request: Request) -> AsyncIterator[bytes]:
-        """The body of a request, and a place at the decoder as long as it is worked on."""
-        if self._under_way >= UNDER_WAY:
-            raise BusyError(f"{UNDER_WAY} photos are being taken in: try again in some seconds")
-        self._under_way += 1
-        try:
-            raw = await body_of(request, MOST_BYTES)
-            async with self._decoding:
-                yield raw
-        finally:
-            self._under_way -= 1
+def darkroom() -> Intake:
+    """Where photos are taken in."""
+    return Intake(AT_ONCE, UNDER_WAY, MOST_BYTES)
 
 
 ContentType = Annotated[str, Header(description="image/jpeg, image/png or image/webp; what it is says the content")]
@@ -83,8 +66,8 @@ ContentType = Annotated[str, Header(description="image/jpeg, image/png or image/
 async def _body(request: Request, content_type: ContentType = "") -> AsyncIterator[bytes]:
     if not content_type.lower().startswith("image/") or "svg" in content_type.lower():
         raise WrongTypeError(f"Content-Type is {content_type or 'missing'}; send one of {', '.join(MEDIA_TYPES)}")
-    darkroom: Darkroom = request.app.state.darkroom
-    async with darkroom.body(request) as raw:
+    intake: Intake = request.app.state.darkroom
+    async with intake.body(request) as raw:
         yield raw
 
 

@@ -80,6 +80,8 @@ async def test_documentation_describes_every_path_and_its_problems(client: httpx
         "/api/v1/duty/changes",
         "/api/v1/duty/chiefs",
         "/api/v1/duty.ics",
+        "/api/v1/duty/export",
+        "/api/v1/duty/import",
         "/api/v1/duty/calendar/{token}.ics",
         "/api/v1/duty/calendars",
         "/api/v1/duty/calendars/{address_id}",
