@@ -121,38 +121,35 @@ def _board(posts: dict[str, list[Shift]]) -> Board:
 
 def _take(held: list[Shift], start: datetime, end: datetime, post: str = "") -> list[Shift]:
     """Take all that lies in a span, on one post or on any, out of what is held; what is outside of it remains."""
-    taken: list[Shift] = []
-    rest: list[Shift] = []
-    for shift in held:
-        if shift.start >= end or start >= shift.end or (post and post != shift.post):
-            rest.append(shift)
-            continue
-        taken.append(shift.within(start, end))
-        if shift.start < start:
-            rest.append(shift.within(shift.start, start))
-        if end < shift.end:
-            rest.append(shift.within(end, shift.end))
-    held[:] = rest
-    return taken
+    hit = _held(held, start, end, post)
+    if hit:
+        gone = set(map(id, hit))
+        held[:] = [shift for shift in held if id(shift) not in gone]
+        held += [shift.within(shift.start, start) for shift in hit if shift.start < start]
+        held += [shift.within(end, shift.end) for shift in hit if end < shift.end]
+    return [shift.within(start, end) for shift in hit]
 
 
-def _swap(board: Board, swap: Swap) -> Iterator[Doubt]:
+def _held(shifts: Iterable[Shift], start: datetime, end: datetime, post: str = "") -> list[Shift]:
+    """What overlaps a span, on one post or on any."""
+    return [shift for shift in shifts if shift.start < end and start < shift.end and (not post or shift.post == post)]
+
+
+def _swap(board: Board, swap: Swap) -> list[Doubt]:
     sides = (swap.one, swap.other)
-    for side in sides:
-        held = [shift for shift in board.get(side.person_id, ()) if _concerns(side, shift)]
-        if not held:
-            yield Doubt(swap, side, "lapsed")
-            return
-        if any(shift.start < side.start or side.end < shift.end for shift in held):
-            yield Doubt(swap, side, "cuts")
+    held = [_held(board.get(side.person_id, ()), side.start, side.end, side.post) for side in sides]
+    lapsed = [Doubt(swap, side, "lapsed") for side, shifts in zip(sides, held, strict=True) if not shifts]
+    if lapsed:
+        return lapsed
     one, other = (_take(board[side.person_id], side.start, side.end, side.post) for side in sides)
     source = f"swap:{swap.swap_id}"
     board[swap.other.person_id].extend(shift.taken_by(swap.other.person_id, source) for shift in one)
     board[swap.one.person_id].extend(shift.taken_by(swap.one.person_id, source) for shift in other)
-
-
-def _concerns(side: Side, shift: Shift) -> bool:
-    return shift.post == side.post and shift.overlaps(side.start, side.end)
+    return [
+        Doubt(swap, side, "cuts")
+        for side, shifts in zip(sides, held, strict=True)
+        if any(shift.start < side.start or side.end < shift.end for shift in shifts)
+    ]
 
 
 def _substitute(board: Board, substitute: Substitute) -> None:

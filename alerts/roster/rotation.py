@@ -17,13 +17,16 @@ Dates = tuple[date, date]
 
 def shifts_of(rotation: Rotation, spans: Sequence[Span], overrides: Mapping[date, Day]) -> list[Shift]:
     """The shifts, whole, that overlap one of the spans; raises DefinitionError for a zone that does not exist."""
-    return [
-        shift
-        for dates in _dates(rotation, spans)
-        for number, on, turn in _turns(rotation, dates, overrides)
-        for shift in _seats(rotation, number, on, turn)
-        if any(shift.overlaps(start, end) for start, end in spans)
-    ]
+    zone = timezone(rotation.zone)
+    found: list[Shift] = []
+    for dates in _dates(rotation, spans):
+        for number, on, turn in _turns(rotation, dates, overrides):
+            begins = datetime.combine(on, turn.begins)
+            start, end = instant(begins, zone), instant(begins + timedelta(hours=turn.hours), zone)
+            # Where the clock jumps over all of a turn nobody has it.
+            if start < end and any(start < last and first < end for first, last in spans):
+                found += _seats(rotation, number, start, end)
+    return found
 
 
 def longest(rotation: Rotation) -> timedelta:
@@ -80,16 +83,10 @@ def _takes_place(rotation: Rotation, on: date, overrides: Mapping[date, Day]) ->
     return rotation.days == "all" or day_of(on, overrides).workday == (rotation.days == "workdays")
 
 
-def _seats(rotation: Rotation, number: int, on: date, turn: Turn) -> Iterator[Shift]:
-    """A turn's shifts, one a person; none where the clock jumps over all of it."""
-    zone = timezone(rotation.zone)
-    shown = datetime.combine(on, turn.begins)
-    start, end = instant(shown, zone), instant(shown + timedelta(hours=turn.hours), zone)
-    if start == end:
-        return
+def _seats(rotation: Rotation, number: int, start: datetime, end: datetime) -> Iterator[Shift]:
+    """A turn's shifts, one a person."""
+    post, role, township, people = rotation.post, rotation.role, rotation.township, rotation.people
+    source = f"rotation:{rotation.rotation_id}"
     first = number // rotation.hold * rotation.at_once
     for place in range(first, first + rotation.at_once):
-        person = rotation.people[place % len(rotation.people)]
-        yield Shift(
-            start, end, rotation.post, rotation.role, person, rotation.township, f"rotation:{rotation.rotation_id}"
-        )
+        yield Shift(start, end, post, role, people[place % len(people)], township, source)

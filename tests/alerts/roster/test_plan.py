@@ -115,6 +115,12 @@ def test_a_swap_whose_shift_is_gone_is_reported_and_has_no_half_effect() -> None
     assert [(doubt.swap.swap_id, doubt.side, doubt.why) for doubt in found.doubts] == [("7", swap.other, "lapsed")]
 
 
+def test_a_swap_without_either_shift_is_reported_for_both_sides() -> None:
+    swap = Swap("7", Side("A", "desk", _at(1, 20), _at(3)), _side("Z", 2))
+    assert [doubt.why for doubt in _drawn(swaps=(swap,)).doubts] == ["lapsed"]  # not also that it would cut
+    assert [doubt.side.person_id for doubt in _drawn(swaps=(replace(swap, one=_side("Y", 1)),)).doubts] == ["Y", "Z"]
+
+
 def test_a_swap_of_a_shift_that_has_other_times_now_is_reported() -> None:
     swap = Swap("7", _side("A", 1), _side("B", 2))
     later = replace(DESK, turns=(Turn(time(9), 24),))
