@@ -98,7 +98,6 @@ def _plugin(address: str) -> NotifyBase:
     plugin = Apprise.instantiate(address, asset=asset)
     if not isinstance(plugin, NotifyBase):
         raise Refused("the address is not understood; see the service's page at appriseit.com")
-    plugin.redirects, plugin.verify_certificate = False, True
     plugin.socket_read_timeout = READ_S
     return plugin
 

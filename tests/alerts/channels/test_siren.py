@@ -1,7 +1,9 @@
 """Sirens and lamps get their orders through the broker, only below their prefix, and nobody sounds for ever."""
 
 import json
+import queue
 import socket
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +12,9 @@ import pytest
 from alerts.channels.message import Later, Message
 from alerts.channels.refused import Refused
 from alerts.channels.siren import Siren
+from deploy.publisher import new_client
 from deploy.servers import Servers
+from ingest.broker import Address
 from tests.support.listener import listening
 
 NOW = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
@@ -66,6 +70,24 @@ async def test_a_drill_and_a_test_are_marked_and_a_test_is_short(servers: Server
     assert (await order(servers, message(kind="drill")))["drill"]
     told = await order(servers, message(4, test=True))
     assert (told["test"], told["seconds"]) == (True, 3)
+
+
+async def test_the_broker_keeps_no_order_for_longer_than_it_holds(servers: Servers) -> None:
+    address, kept, subscribed = Address.parse(servers.mqtt_url), queue.Queue[int](), threading.Event()
+    client = new_client(address, "")
+    client.on_message = lambda _c, _u, heard: kept.put(heard.properties.MessageExpiryInterval)
+    client.on_subscribe = lambda *_: subscribed.set()
+    client.connect(address.host, address.port)
+    client.subscribe(f"{PREFIX}/lamp", qos=1)
+    client.loop_start()
+    try:
+        assert subscribed.wait(30)
+        for told in (message(), message(on=False)):
+            await Siren(servers.mqtt_url, PREFIX, lambda: NOW).send("lamp", told)
+        assert [kept.get(timeout=30) for _ in range(2)] == [60, 3600]
+    finally:
+        client.disconnect()
+        client.loop_stop()
 
 
 async def test_where_nobody_listens_it_is_not_delivered_and_tried_later(servers: Servers) -> None:
