@@ -56,7 +56,10 @@ def test_a_substitute_without_rest_is_told_on_the_day_before() -> None:
 def test_swaps_that_no_longer_fit_are_told() -> None:
     swap = Swap("7", Side("B", "desk", _at(2), _at(3)), Side("C", "desk", _at(3), _at(4)))
     gone = replace(DESK, people=("A", "C", "D", "E", "B"))
-    assert _brief(_reported(Definitions((gone,), swaps=(swap,)))) == ["02 08 lapsed desk B"]
+    assert _brief(_reported(Definitions((gone,), swaps=(swap,)))) == [
+        "02 08 lapsed desk B",
+        "03 08 lapsed desk C",
+    ]
 
 
 def test_only_what_concerns_the_span_is_told() -> None:
