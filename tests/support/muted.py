@@ -45,6 +45,7 @@ async def ring(on: asyncpg.Connection, name: str, opened_at: datetime = NOW, **c
     told = seed.body(name, opened_at, **changed)
     await seed.alert(on, told)
     await begin(on, name, told["kind"], opened_at)
+    await on.execute("UPDATE handling SET climb_at = $2, due_at = $2 WHERE alert_id = $1", name, opened_at)
     return told
 
 

@@ -135,7 +135,6 @@ async def test_held_alert_that_grows_to_the_gravest_is_told_at_once(pool: asyncp
 async def test_mute_made_after_the_alert_opened_stops_further_escalation(pool: asyncpg.Pool) -> None:
     told = await ring(pool, "a1", cell=(2, 3))
     await ring(pool, "a2", cell=(7, 7))
-    await pool.execute("UPDATE handling SET climb_at = $1", NOW)
     number = await _muted(pool)
     assert await _hits(pool, number) == ["a1"]
     assert await _clocks(pool, "a1") == (None, NOW + HOUR, NOW + HOUR)
