@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from alerts.roster import book
 from alerts.roster.book import Entry
@@ -22,6 +22,13 @@ class Turn(Body):
     begins: time
     hours: Annotated[float, Field(gt=0, le=744)]
     day: Annotated[int, Field(ge=0, le=365)] = 0
+
+    @field_validator("begins")
+    @classmethod
+    def _local(cls, begins: time) -> time:
+        if begins.tzinfo:
+            raise ValueError("must be a local time, without an offset")
+        return begins
 
 
 class Rotation(Body):

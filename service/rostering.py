@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
 from alerts.policy import Policy
 from alerts.roster.change import By, UnknownPeople
@@ -37,11 +37,13 @@ class Span(Body):
     start: Instant
     end: Instant
 
-    @model_validator(mode="after")
-    def _forward(self) -> Self:
-        if not timedelta(0) < self.end - self.start <= LONGEST:
-            raise ValueError(f"end: after start, at most {LONGEST.days} days")
-        return self
+    @field_validator("end")
+    @classmethod
+    def _forward(cls, end: datetime, info: ValidationInfo) -> datetime:
+        start = info.data.get("start")
+        if start is not None and not timedelta(0) < end - start <= LONGEST:
+            raise ValueError(f"must be after start, at most {LONGEST.days} days")
+        return end
 
 
 class Reason(Body):

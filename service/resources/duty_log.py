@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from alerts.roster import check_in, log
 from alerts.roster.right import must_be
@@ -128,14 +128,15 @@ class Presence(Body):
     """Where, if the phone told it (degrees WGS84), and what is to be said."""
 
     lon: Longitude | None = None
-    lat: Latitude | None = None
+    lat: Annotated[Latitude | None, Field(validate_default=True)] = None
     note: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
-    @model_validator(mode="after")
-    def _both(self) -> Self:
-        if (self.lon is None) != (self.lat is None):
-            raise ValueError("lon and lat: both or none")
-        return self
+    @field_validator("lat")
+    @classmethod
+    def _both(cls, lat: float | None, info: ValidationInfo) -> float | None:
+        if "lon" in info.data and (lat is None) != (info.data["lon"] is None):
+            raise ValueError("must be given together with lon")
+        return lat
 
 
 class CheckIn(BaseModel):

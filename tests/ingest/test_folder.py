@@ -22,7 +22,7 @@ def test_a_folder_in_order_is_read_without_a_word(tmp_path: Path) -> None:
     assert registry.stations[0].name == "北站"
     limits = {row.channel: (row.limit, row.limit_period) for row in registry.monitors}
     assert limits == {"nmhc": (60, "hour"), "so2": (None, ""), "a25002": (4, "hour")}
-    assert registry.shifts[0].start.isoformat() == "2126-11-21T08:00:00+08:00"
+    assert registry.shifts[0].start.isoformat() == "2099-11-21T08:00:00+08:00"
     assert registry.marks[0].end is not None
     assert registry.marks[0].end.isoformat() == "2026-11-20T10:00:00+08:00"
     assert (registry.marks[1].kind, registry.marks[1].end) == ("fault", None)

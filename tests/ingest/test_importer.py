@@ -13,8 +13,8 @@ from sql.pool import connect
 from tests.support.deadline import until_true
 from tests.support.registry_folder import FILES, replaced, write
 
-BEFORE = datetime(2126, 11, 20, tzinfo=UTC)
-FIRST_SHIFT = datetime(2126, 11, 21, 4, tzinfo=UTC)  # it has begun, the second has not
+BEFORE = datetime(2099, 11, 20, tzinfo=UTC)
+FIRST_SHIFT = datetime(2099, 11, 21, 4, tzinfo=UTC)  # it has begun, the second has not
 TABLES = (
     *("grid", "device", "station", "enterprise", "monitor", "monitor_channel", "person", "shift"),
     *("mark", "finding", "park_device"),

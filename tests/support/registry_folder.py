@@ -22,8 +22,8 @@ FILES = {
     "people.csv": "person_id,name,role,phone,township\nP1,张,duty,139,\nP2,赵,leader,138,\n",
     "shifts.csv": (
         "start,end,person_id,post\n"
-        "2126-11-21T08:00:00+08:00,2126-11-21T20:00:00+08:00,P1,day\n"
-        "2126-11-21T20:00:00+08:00,2126-11-22T08:00:00+08:00,P2,night\n"
+        "2099-11-21T08:00:00+08:00,2099-11-21T20:00:00+08:00,P1,day\n"
+        "2099-11-21T20:00:00+08:00,2099-11-22T08:00:00+08:00,P2,night\n"
     ),
     "marks.csv": (
         "device_id,kind,start,end,reason\n"
