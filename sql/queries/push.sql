@@ -203,3 +203,44 @@ WITH climbs AS (
 )
 UPDATE push SET try_at = try_at - :by::interval, due_at = due_at - :by::interval
 WHERE state = 'waiting' AND try_at > :now;
+
+-- name: message_of a push: all that went with it to its person
+SELECT p.push_id, p.person_id, p.alert_id, p.action, p.state, p.severity, p.confirmed_at, o.name, o.role, o.township,
+    t.words, a.body, h.stage, h.body AS handling
+FROM push AS p JOIN person AS o USING (person_id) JOIN telling AS t USING (telling)
+    LEFT JOIN alert AS a ON a.alert_id = p.alert_id LEFT JOIN handling AS h ON h.alert_id = p.alert_id
+WHERE p.person_id = :person_id AND (p.push_id = :push_id
+    OR p.message_key = (SELECT message_key FROM push WHERE push_id = :push_id))
+ORDER BY p.push_id;
+
+-- name: person_of a push
+SELECT person_id FROM push WHERE push_id = :push_id;
+
+-- name: confirm all that went with a message: its person has it
+UPDATE push SET state = 'confirmed', confirmed_at = :now, confirmed_from = :source
+WHERE push_id = ANY(:ids::bigint[]) AND confirmed_at IS NULL
+RETURNING telling;
+
+-- name: look_again at tellings
+UPDATE telling SET next_at = :now WHERE telling = ANY(:tellings::text[]);
+
+-- name: again: a push that has failed is tried anew, if it still can be
+UPDATE push SET state = 'waiting', try_at = :now, attempts = 0, message_key = NULL, why = :why
+WHERE push_id = :push_id AND state = 'failed' AND (
+    contact_id IS NULL AND person_id IS NULL
+    OR EXISTS (SELECT FROM contact AS c WHERE c.contact_id = push.contact_id AND c.disabled_at IS NULL)
+)
+RETURNING lane, severity;
+
+-- name: listed: the newest first
+SELECT p.push_id, p.alert_id, p.person_id, o.name, p.contact_id, p.channel, c.address, c.disabled_at, p.action,
+    p.reason, t.words ->> 'subject' AS subject, p.severity, p.made_at, p.due_at, p.try_at, p.state, p.why, p.attempts,
+    p.sent_at, p.delivered_at, p.confirmed_at, p.confirmed_from, p.message_key
+FROM push AS p LEFT JOIN person AS o USING (person_id) LEFT JOIN contact AS c ON c.contact_id = p.contact_id
+    LEFT JOIN telling AS t USING (telling)
+WHERE (:person_id::text IS NULL OR p.person_id = :person_id)
+    AND (:alert_id::text IS NULL OR p.alert_id = :alert_id)
+    AND (:states::text[] IS NULL OR p.state = ANY(:states))
+    AND p.push_id < :before
+ORDER BY p.push_id DESC
+LIMIT :limit;
