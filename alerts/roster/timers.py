@@ -1,5 +1,6 @@
 """What the roster does by the clock: it rolls on, reminds of the next shift, and sees who is missing on post."""
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -9,11 +10,14 @@ import asyncpg
 from alerts.policy import Policy
 from alerts.push.tell import tell_people
 from alerts.roster.check_in import missed_check_ins
+from alerts.roster.definition import DefinitionError
 from alerts.roster.duty import held_of, on_duty
 from alerts.roster.holding import overdue
 from alerts.roster.publish import publish
 from alerts.roster.right import LEADING
 from sql.queries import Queries
+
+logger = logging.getLogger(__name__)
 
 ROSTER = Queries("roster")
 LOOK_BACK = timedelta(hours=2)  # a check-in that was missed before is no news any more
@@ -36,9 +40,9 @@ async def turn(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
     notices = [notice for source in sources async for notice in source(on, policy, now)]
     if not notices:
         return
-    new = await ROSTER.new_notices.fetch(on, keys=[notice.key for notice in notices])
+    new = {row["key"] for row in await ROSTER.new_notices.fetch(on, keys=[notice.key for notice in notices])}
     for notice in notices:
-        if notice.key in {row["key"] for row in new}:
+        if notice.key in new:
             async with on.transaction():
                 if await _once(on, notice.key, now):
                     subject = notice.key.partition(":")[0]
@@ -48,11 +52,12 @@ async def turn(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
 async def _roll_on(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
     """Publish once a day, and after every import."""
     key = f"publish:{now.astimezone(policy.tz).date()}:{await ROSTER.registry_version.fetchval(on)}"
-    if await ROSTER.new_notices.fetch(on, keys=[key]):
-        async with on.transaction():
-            if await _once(on, key, now):
-                await publish(on, now, timedelta(days=policy.roster.horizon_days))
-                await ROSTER.forget_notices.execute(on, before=now - KEPT)
+    if await ROSTER.new_notices.fetch(on, keys=[key]) and await _once(on, key, now):
+        try:
+            await publish(on, now, timedelta(days=policy.roster.horizon_days))
+        except DefinitionError:
+            logger.exception("the roster cannot be published; the one that was published holds on")
+        await ROSTER.forget_notices.execute(on, before=now - KEPT)
 
 
 async def _next_shifts(on: asyncpg.Connection, policy: Policy, now: datetime) -> AsyncIterator[Notice]:
