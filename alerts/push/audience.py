@@ -126,8 +126,7 @@ def _sent(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked
     yield from (_Asked(person_id, 0, "dispatched to") for person_id in going)
     instead, order = ("unanswered", 1) if going else ("unstaffed", 0)
     yield from _level(_first_of("duty", levels), scene, levels, instead, order)
-    before = [person_id for person_id in event.details.get("previous", ()) if person_id not in going]
-    yield from (_Asked(person_id, 0, "had it before", "reassigned") for person_id in before)
+    yield from (_Asked(person_id, 0, "had it before", "reassigned") for person_id in event.details.get("previous", ()))
 
 
 def _with_assignee(event: Event, scene: Scene, levels: Sequence[Role]) -> Iterator[_Asked]:

@@ -73,6 +73,13 @@ def test_a_short_message_keeps_what_is_most_important_whole() -> None:
         "要做：请接警并派单",
         "点开通知，确认收到",
     ]
+    done = worded(Topic("opened", alert(), NAMES), EN, 75)
+    assert done.text.splitlines() == ["Hotspot found · severity 3", "湖塘镇", "Open the notification to confirm"]
+
+
+def test_a_link_that_is_longer_than_the_room_is_left_to_the_channel_not_cut() -> None:
+    text = worded(Topic("opened", alert(), NAMES), ZH, 70, LINK).text
+    assert text == worded(Topic("opened", alert(), NAMES), ZH, 70).text
 
 
 @pytest.mark.parametrize("place", [ZH, EN], ids=["zh", "en"])
