@@ -18,6 +18,7 @@ from deploy.bench.intake import intake
 from deploy.bench.latency import latency_305, latency_36793
 from deploy.bench.load import load
 from deploy.bench.month import month
+from deploy.bench.on_duty import who_is_on_duty
 from deploy.bench.rest import rest
 from deploy.bench.roster import roster
 from deploy.bench.row import Row
@@ -36,6 +37,7 @@ BENCHES: dict[str, Bench] = {
     "load": load,
     "rest": rest,
     "roster": roster,
+    "on-duty": who_is_on_duty,
 }
 
 LONG: dict[str, Bench] = {"month": month}
