@@ -12,6 +12,7 @@ import typer
 
 from deploy import servers
 from deploy.backtest import backtest
+from deploy.contacts import contacts
 from deploy.export import export
 from deploy.forever import log_to_stderr, until_stopped
 from deploy.gateway import gateway
@@ -239,6 +240,7 @@ app.command()(keep)
 app.command()(load)
 app.command()(rejects)
 app.command("map")(map_)
+app.add_typer(contacts, name="contacts")
 
 
 @app.command()
