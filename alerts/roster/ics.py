@@ -32,7 +32,7 @@ ROLES = {
     "field": Word("外勤", "field team"),
     "bureau": Word("局领导", "bureau"),
 }
-# A bare carriage return would begin a line of its own in some programs.
+# RFC 5545 has no control characters in a text: some programs refuse the whole feed for one.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from alerts.handling.stage import Actor
 from alerts.roster import feed
 from alerts.roster.ics import MEDIA_TYPE, Look, calendar, fingerprint
+from alerts.roster.right import leads
 from ingest.registry import Key
 from service.actor import Acting
 from service.database import Connection
@@ -19,7 +20,6 @@ from service.problems import ConflictError, ForbiddenError, NotFoundError, bad_i
 from service.resources import API
 
 router = APIRouter(prefix=API, tags=["duty"])
-LEADING = frozenset({"leader", "bureau", "admin"})
 # Asked again every time, so that a revoked address ends at once; unchanged is told in a few bytes.
 KEPT = {"Cache-Control": "private, no-cache", "Content-Disposition": 'inline; filename="duty.ics"'}
 
@@ -74,7 +74,7 @@ class Wanted(BaseModel):
 
 def _may(actor: Actor, person_id: str | None) -> None:
     """Leaders everything, everybody else what is his own."""
-    if actor.role not in LEADING and (person_id is None or person_id != actor.who):
+    if not leads(actor) and (person_id is None or person_id != actor.who):
         raise ForbiddenError(f"{actor.who} 只能用自己的日历 · {actor.who} may have his own calendar only")
 
 
@@ -102,7 +102,7 @@ async def add_calendar(
 @router.get("/duty/calendars", operation_id="listCalendars", summary="日历订阅地址 · calendar addresses")
 async def list_calendars(connection: Connection, actor: Acting, _: Annotated[Strict, Query()]) -> Addresses:
     """Leaders see all, everybody else his own; nobody the secrets."""
-    whose = None if actor.role in LEADING else actor.who
+    whose = None if leads(actor) else actor.who
     return Addresses(addresses=[Address.model_validate(one) for one in await feed.addresses(connection, whose)])
 
 

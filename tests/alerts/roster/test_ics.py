@@ -1,10 +1,11 @@
 """The feed of shifts: what any calendar program reads from it is the roster, whatever is in its names."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -90,11 +91,11 @@ def _seen(text: str) -> str:
 
 @settings(max_examples=200, deadline=None)
 @given(post=st.text(max_size=200), township=st.text(min_size=1, max_size=200), name=st.text(max_size=200))
+@example(post="\x00\x07\x1b", township="a\rATTACH:x", name="\u2028\x85")
 def test_no_text_breaks_out_of_its_line_and_none_is_lost(post: str, township: str, name: str) -> None:
     feed = calendar([Shift(NOW, NOW + HOUR, post, "duty", "P1", township)], Look({"P1": name}, SHANGHAI), NOW)
     assert all(len(line) <= 75 for line in _lines(feed))
-    assert b"\r" not in feed.replace(b"\r\n", b"")
-    assert b"\n" not in feed.replace(b"\r\n", b"")
+    assert not re.search("[\x00-\x1f\x7f\x85\u2028\u2029]", feed.replace(b"\r\n", b"").decode())
     unfolded = feed.replace(b"\r\n ", b"").decode()
     names = [line.partition(":")[0].partition(";")[0] for line in unfolded.split("\r\n")[:-1]]
     assert names.count("SUMMARY") == names.count("LOCATION") == names.count("UID") == names.count("BEGIN") - 1 == 1
