@@ -15,8 +15,9 @@ from sql.queries import Queries
 PUSH = Queries("push")
 NOTICE = "notice"
 LANE = "push"
-DETECTED = frozenset({"opened", "raised", "closed"})
-CLOCKED = frozenset({"rung", "breach", "handover", "recheck_due"})
+CLOCKED = frozenset({"rung", "breach", "handover", "recheck-due"})
+"""What is told to people alone: where the desk is late, and with whom it is."""
+DETECTED = frozenset({"opened", "raised", "closed", "unmuted"})
 STEPS = frozenset(get_args(Action)) - {"clear", "comment", "link", "silence"}
 """Steps of handling that somebody may have to hear of, whatever the kind of the alert."""
 

@@ -16,9 +16,13 @@ MOST = 500  # alerts at one go
 
 
 async def climb(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
-    """Look at the alerts whose wait is over, and at no others; within the caller's transaction."""
-    if not await PUSH.is_climb_due.fetchval(on, now=now):
-        return
+    """Look at the alerts whose wait is over, and at no others."""
+    if await PUSH.is_climb_due.fetchval(on, now=now):
+        async with on.transaction():
+            await _climb(on, policy, now)
+
+
+async def _climb(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
     await line_up(on)
     due = await PUSH.due_climbs.fetch(on, now=now, most=MOST)
     after = {row["alert_id"]: _after(row, policy, now) for row in due}

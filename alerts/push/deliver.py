@@ -1,14 +1,16 @@
 """All that is due for one contact: shaped into messages, each sent once, what came of it written down."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from alerts.muting.campaigns import policy_now
 from alerts.outbox import PUSH
 from alerts.push.bundle import Row, State, bundle
 from alerts.push.contact import Contact
 from alerts.push.hand_over import Post, hand_over
 from alerts.push.letter import letter, notice
 from alerts.push.pace import free_at
-from alerts.push.pursue import is_with
+from alerts.push.pursue import MACHINES, is_with
 from alerts.push.sender import Sender
 from sql.queries import Record
 
@@ -19,7 +21,8 @@ async def deliver(sender: Sender, lane: int) -> None:
     """Send all that is due in a lane. What must wait is woken by the timers, what another worker sends is its own."""
     async with sender.lanes.alone_in(lane) as ours:
         if ours:
-            while await _round(sender, lane):
+            policy = await policy_now(sender.pool, sender.policy, sender.now())
+            while await _round(replace(sender, policy=policy), lane):
                 pass
 
 
@@ -92,8 +95,10 @@ async def _post(sender: Sender, contact: Contact, rows: Sequence[Record]) -> boo
 
 async def _parcels(sender: Sender, contact: Contact, rows: Sequence[Record]) -> list[list[Record]]:
     """What is due, bundled; what matters no more is dropped. What is about no alert is a message of its own."""
+    held = [row["push_id"] for row in rows if row["held"] and row["who"] in MACHINES]
+    await PUSH.dropped.execute(sender.pool, ids=held, why="muted")
     other = [row for row in rows if row["words"]]
-    fresh = {row["push_id"]: row for row in rows if not row["words"]}
+    fresh = {row["push_id"]: row for row in rows if not row["words"] and row["push_id"] not in held}
     if not fresh:
         return [other] if other else []
     alert_ids = sorted({row["alert_id"] for row in fresh.values()})

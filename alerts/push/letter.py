@@ -69,7 +69,8 @@ async def _said(sender: Sender, contact: Contact, rows: Sequence[Record]) -> Wor
 def _topic(row: Record, enterprises: Mapping[str, str], people: Mapping[str, str]) -> Topic:
     names = Names(row["township"] or "", enterprises, people)
     alert = {"handling": row["handling"] or {}, **row["body"]}
-    return Topic(row["action"], alert, names, row["who"], row["why"], row["details"])
+    muted = row["happened"] == "unmuted"
+    return Topic(row["action"], alert, names, row["who"], row["why"], row["details"], muted=muted)
 
 
 async def _names(sender: Sender, rows: Sequence[Record]) -> tuple[Mapping[str, str], Mapping[str, str]]:

@@ -8,21 +8,25 @@ from typing import Any
 
 import asyncpg
 
+from alerts.muting.campaigns import policy_now
+from alerts.muting.holding import hold_all
 from alerts.outbox import CLOCKED, PUSH, wake
 from alerts.policy import Policy
 from alerts.push.audience import Event, Scene, audience
 from alerts.push.climb import plain
 from alerts.push.contact import Contact, platforms
 from alerts.push.ladder import rungs
-from alerts.push.pursue import pursue
+from alerts.push.pursue import MACHINES, pursue
 from alerts.roster.duty import OnDuty, chief_of, responsible
 from sql.queries import Record
 
 MOST = 200  # notices at one go
 ROLES = ("duty", "leader", "dispatcher", "chief", "field", "bureau")
-BEGINS = frozenset({"opened", "reopen", "recheck", "release", "lapse", "split", "resume"})
+BEGINS = frozenset({"opened", "reopen", "recheck", "release", "lapse", "split", "resume", "unmuted"})
 """After which an alert may be nobody's, and the escalation begins."""
 OF_SETTINGS = "webhook"
+SAME = {"unmuted": "opened", "resume": "opened"}
+"""What is told to the people to whom the opening is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,20 @@ async def plan(on: asyncpg.Connection, policy: Policy, webhook: bool, now: datet
     """
     async with on.transaction():
         await PUSH.plan_alone.execute(on)
-        events = await PUSH.take_notices.fetch(on, most=MOST)
-        if events:
+        taken = await PUSH.take_notices.fetch(on, most=MOST)
+        if taken:
+            policy = await policy_now(on, policy, now)
+            held = await hold_all(on, [event["alert_id"] for event in taken], policy.mute, now)
+            events = [event for event in taken if _rings(event, event["alert_id"] in held)]
             await _tell_people(on, events, policy, now)
             await _tell_platforms(on, events, webhook, now)
-            await _begin_ladders(on, events, policy, now)
-    return len(events)
+            await _begin_ladders(on, [event for event in events if event["alert_id"] not in held], policy, now)
+    return len(taken)
+
+
+def _rings(event: Record, held: bool) -> bool:
+    """What the detector and the clocks say of an alert for which no phone rings is not told; what people do is."""
+    return (event["pushed"] and not held) or event["who"] not in MACHINES
 
 
 async def _tell_people(on: asyncpg.Connection, events: Sequence[Record], policy: Policy, now: datetime) -> None:
@@ -55,7 +67,7 @@ async def _tell_people(on: asyncpg.Connection, events: Sequence[Record], policy:
     for row in await PUSH.told_before.fetch(on, alert_ids=[event["alert_id"] for event in events]):
         before[row["alert_id"]].add(row["person_id"])
     tellings = []
-    for event in filter(_rings, events):
+    for event in events:
         telling = _telling(event, staff, before[event["alert_id"]], policy)
         before[event["alert_id"]].update(one["person_id"] for one in telling["told"])
         if telling["told"]:
@@ -64,13 +76,8 @@ async def _tell_people(on: asyncpg.Connection, events: Sequence[Record], policy:
     await pursue(on, policy, now)
 
 
-def _rings(event: Record) -> bool:
-    """What the detector and the clocks say of an alert for which no phone rings is not told; what people do is."""
-    return event["pushed"] or event["who"] not in ("detector", "timer")
-
-
 def _telling(event: Record, staff: Staff, before: set[str], policy: Policy) -> dict[str, Any]:
-    happened = Event(event["action"], event["seq"], event["who"], event["details"])
+    happened = Event(SAME.get(event["action"], event["action"]), event["seq"], event["who"], event["details"])
     chiefs = staff.chiefs.get(event["township"], ())
     scene = Scene(staff.on_duty, chiefs, staff.bureau, event["handling"], frozenset(before))
     told = audience(happened, scene, [level.role for level in policy.escalation.levels])

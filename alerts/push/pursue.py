@@ -20,6 +20,7 @@ from sql.queries import Record
 MOST = 500  # tellings at one go
 NEWS = RELIEF | {"reassigned", "verify", "report", "propose"}
 """What asks nobody for anything: said by one channel that works, no receipt is waited for."""
+MACHINES = frozenset({"detector", "timer"})
 NO_CONTACT = "no contact that takes this severity"
 Contacts = Mapping[str, Sequence[Contact]]
 By = Mapping[str, Sequence[Tried]]
@@ -43,10 +44,12 @@ class Telling:
 
 
 async def pursue(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
-    """Look at the tellings that are due: the pushes that they need now, and when they are due again.
+    """Look at the tellings that are due: the pushes that they need now, and when they are due again."""
+    async with on.transaction():
+        await _pursue(on, policy, now)
 
-    Within the caller's transaction.
-    """
+
+async def _pursue(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
     due = await PUSH.due_tellings.fetch(on, now=now, most=MOST)
     if not due:
         return
@@ -73,7 +76,8 @@ async def _tried(on: asyncpg.Connection, due: Sequence[Record]) -> Mapping[str, 
 
 
 def _asked(row: Record) -> Iterable[Told]:
-    return (Told(**one) for one in row["told"])
+    """Nobody any more of an alert that is held back, but by what people do with it."""
+    return () if row["held"] and row["who"] in MACHINES else (Told(**one) for one in row["told"])
 
 
 def _matters(one: Told, row: Record, person: Record) -> bool:

@@ -2,16 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 import asyncpg
 
+from alerts.handling import timers as handling
+from alerts.muting.campaigns import policy_now
+from alerts.muting.release import release
 from alerts.outbox import PUSH, wake
 from alerts.policy import Policy
 from alerts.push.climb import climb
 from alerts.push.pursue import pursue
+from alerts.roster import timers as roster
 from sql.failure import FAILURES
 
 logger = logging.getLogger(__name__)
@@ -24,19 +28,35 @@ LANES = 1000
 
 async def keep_time(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:  # noqa: ARG001 - as every turn
     """After the clock was set back what waits is moved along with it: nothing is told late, nothing again."""
-    before = await PUSH.turned.fetchval(on, now=now)
-    if before is not None and before - now > SET_BACK:
-        logger.warning("the clock was set back by %s: what waits is moved along", before - now)
-        await PUSH.move_back.execute(on, now=now, by=before - now)
+    async with on.transaction():
+        before = await PUSH.turned.fetchval(on, now=now)
+        if before is not None and before - now > SET_BACK:
+            logger.warning("the clock was set back by %s: what waits is moved along", before - now)
+            await PUSH.move_back.execute(on, now=now, by=before - now)
+
+
+async def unmute(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
+    """Mutes begin and end."""
+    async with on.transaction():
+        await release(on, policy, now)
 
 
 async def wake_lanes(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:  # noqa: ARG001
     """What had to wait is due now; also what a lost job has left behind."""
-    due = await PUSH.due_lanes.fetch(on, now=now, most=LANES)
-    await wake(on, [(row["lane"], row["severity"]) for row in due], once=True)
+    async with on.transaction():
+        due = await PUSH.due_lanes.fetch(on, now=now, most=LANES)
+        await wake(on, [(row["lane"], row["severity"]) for row in due], once=True)
 
 
-TURNS: tuple[Turn, ...] = (keep_time, climb, pursue, wake_lanes)
+TURNS: Mapping[str, Turn] = {
+    "clock": keep_time,
+    "escalation": climb,
+    "pursuit": pursue,
+    "lanes": wake_lanes,
+    "mutes": unmute,
+    "handling": handling.turn,
+    "roster": roster.turn,
+}
 
 
 async def turning(pool: asyncpg.Pool, policy: Policy, now: Callable[[], datetime], stop: asyncio.Event) -> None:
@@ -48,13 +68,16 @@ async def turning(pool: asyncpg.Pool, policy: Policy, now: Callable[[], datetime
 
 
 async def turn_all(pool: asyncpg.Pool, policy: Policy, now: Callable[[], datetime]) -> None:
-    """Every timer once, each in a transaction of its own: one that fails keeps no other from its work."""
-    for turn in TURNS:
+    """Every timer once, by the rules that hold now: one that fails keeps no other from its work."""
+    for name, turn in TURNS.items():
         try:
-            async with pool.acquire() as on, on.transaction():
-                if await PUSH.try_turn.fetchval(on, name=turn.__qualname__):
-                    await turn(on, policy, now())
+            async with pool.acquire() as on:
+                if await PUSH.try_turn.fetchval(on, name=name):
+                    try:
+                        await turn(on, await policy_now(on, policy, now()), now())
+                    finally:
+                        await PUSH.leave_turn.execute(on, name=name)
         except FAILURES as error:
-            logger.warning("%s: %s; again in %g s", turn.__qualname__, error or type(error).__name__, EVERY_S)
+            logger.warning("timers of %s: %s; again in %g s", name, error or type(error).__name__, EVERY_S)
         except Exception:  # a fault in one timer must not stop the others
-            logger.exception("%s failed", turn.__qualname__)
+            logger.exception("the timers of %s failed", name)

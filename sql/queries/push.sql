@@ -30,8 +30,9 @@ ON CONFLICT (telling) DO NOTHING
 RETURNING telling;
 
 -- name: due_tellings: who or which channel may be next
-SELECT t.telling, t.seq, t.alert_id, t.action, t.severity, t.told, h.stage, h.body AS handling
-FROM telling AS t LEFT JOIN handling AS h USING (alert_id)
+SELECT t.telling, t.seq, t.alert_id, t.action, t.severity, t.told, h.stage, h.body AS handling, e.who,
+    EXISTS (SELECT FROM alert_hold AS d WHERE d.alert_id = t.alert_id AND d.released_at IS NULL) AS held
+FROM telling AS t LEFT JOIN handling AS h USING (alert_id) LEFT JOIN alert_event AS e USING (seq)
 WHERE t.next_at <= :now
 ORDER BY t.next_at, t.telling
 LIMIT :most
@@ -112,7 +113,8 @@ FROM contact WHERE contact_id = :lane::bigint AND disabled_at IS NULL;
 -- name: due of a lane with what happened
 SELECT p.push_id, p.key, p.telling, p.seq, p.alert_id, p.person_id, p.action, p.reason, p.severity, p.due_at, p.try_at,
     p.attempts, p.message_key, e.who, e.why, e.action AS happened, coalesce(e.details, '{}') AS details, e.body, t.words,
-    h.stage, h.township, h.body AS handling, o.role, o.township AS home
+    h.stage, h.township, h.body AS handling, o.role, o.township AS home,
+    EXISTS (SELECT FROM alert_hold AS d WHERE d.alert_id = p.alert_id AND d.released_at IS NULL) AS held
 FROM push AS p LEFT JOIN alert_event AS e USING (seq) LEFT JOIN telling AS t USING (telling)
     LEFT JOIN handling AS h ON h.alert_id = p.alert_id LEFT JOIN person AS o ON o.person_id = p.person_id
 WHERE p.lane = :lane AND p.state = 'waiting'
@@ -186,8 +188,11 @@ SELECT pg_try_advisory_lock(hashtext('push lane'), :lane::integer);
 -- name: leave_lane
 SELECT pg_advisory_unlock(hashtext('push lane'), :lane::integer);
 
--- name: try_turn of a timer, until the transaction ends
-SELECT pg_try_advisory_xact_lock(hashtext('push turn'), hashtext(:name));
+-- name: try_turn of a timer; the lock goes with the connection
+SELECT pg_try_advisory_lock(hashtext('push turn'), hashtext(:name));
+
+-- name: leave_turn
+SELECT pg_advisory_unlock(hashtext('push turn'), hashtext(:name));
 
 -- name: turned: when the timers turned before, and now
 INSERT INTO turned AS t (at) VALUES (:now) ON CONFLICT (one) DO UPDATE SET at = excluded.at
