@@ -9,6 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from alerts.handling.stage import Actor
+from alerts.roster import book, change
+from alerts.roster.change import By
 from deploy import stage
 from deploy.emission import Emission, Source, rise
 from deploy.engine.apt import Say
@@ -17,7 +20,7 @@ from deploy.problem import Problem
 from deploy.process import until
 from deploy.publisher import Progress, Publisher
 from deploy.replay import Message, messages, replay
-from deploy.roster import ZONE, roster
+from deploy.roster import ZONE, roster, rotations
 from deploy.run import run
 from deploy.simulate import messages_of, publish_history, simulate
 from deploy.stage import Stage
@@ -28,6 +31,7 @@ from ingest.importer import import_folder
 from ingest.recording import minutes_of, read_recording
 from ingest.registry import Shift
 from sql.migrate import migrate
+from sql.pool import connect
 
 DISTRICT = Path(__file__).parent / "district"
 SEED = 20
@@ -71,6 +75,8 @@ async def _show(place: Stage, scenario: Path | None, speed: float | None) -> Non
     folder = scenario or with_roster(DISTRICT, place.folder / "registry", datetime.now(ZONE).date())
     report = await import_folder(folder, place.database_url, datetime.now(UTC))
     place.say("登记表 · registry: " + ", ".join(f"{count.added} {name}" for name, count in report.counts.items()))
+    if scenario is None:
+        await _keep_rotating(place.database_url)
     place.say("启动 · starting: ingest, gateway, detect, keep, notify, serve")
     running = asyncio.create_task(run(place.environment() | _age(scenario), stop))
     try:
@@ -189,6 +195,17 @@ def with_roster(district: Path, folder: Path, today: date) -> Path:
         writer.writeheader()
         writer.writerows(shift.model_dump(mode="json") for shift in roster(people, today - timedelta(1), ROSTER_DAYS))
     return folder
+
+
+async def _keep_rotating(database_url: str) -> None:
+    """The roster goes on for ever, however long the demo is shown."""
+    on = await connect(database_url, "demo")
+    try:
+        if not await book.entries(on, "rotation"):
+            for rotation in rotations(read_folder(DISTRICT)[0].people):
+                await change.add(on, "rotation", rotation, By(Actor("demo", "admin"), "演示 · demo", datetime.now(UTC)))
+    finally:
+        await on.close()
 
 
 def planned(fleet: Fleet, now: datetime) -> list[Emission]:

@@ -39,7 +39,9 @@ def test_the_roster_covers_now_and_the_folder_stays_valid(tmp_path: Path) -> Non
     registry, warnings = read_folder(with_roster(DISTRICT, tmp_path / "registry", NOW.astimezone(ZONE).date()))
     assert warnings == []
     on_duty = [shift.post for shift in registry.shifts if shift.start <= NOW < shift.end]
-    assert sorted(on_duty) == sorted(["带班领导", "值班员", "调度员", "站长待命"])
+    desk = {"带班领导", "值班员", "调度员", "站长待命", "局领导待命"}
+    assert set(on_duty) == desk | {f"外勤 {person.township}" for person in registry.people if person.role == "field"}
+    assert len(on_duty) == len(set(on_duty))
 
 
 def test_a_taken_port_is_told_with_the_variable_that_names_another(

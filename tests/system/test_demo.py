@@ -66,7 +66,7 @@ def test_the_demo_shows_an_alert_and_leaves_nothing_running_and_can_be_shown_aga
     demo = theatre.hotgrid.start("demo").says(READY)
     assert next(events(theatre.url, after=0)).action == "opened"
     on_duty = httpx2.get(f"{theatre.url}/api/v1/duty/now").json()["on_duty"]
-    assert {person["role"] for person in on_duty} == {"leader", "duty", "dispatcher", "chief"}
+    assert {person["role"] for person in on_duty} == {"leader", "duty", "dispatcher", "chief", "bureau", "field"}
 
     second = theatre.hotgrid.start("demo", HOTGRID_PORT=free_port())
     assert second.ended() == 1
