@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -21,41 +21,35 @@ MUTE = Queries("mute")
 Bodies = Sequence[dict[str, Any]]
 
 
-class Judged(NamedTuple):
-    """What holds an alert back, and the hold that has ended by that."""
-
-    held: Held | None
-    ended: Held | None
-
-
 async def hold_all(on: Connection, alert_ids: Sequence[str], policy: MutePolicy, now: datetime) -> dict[str, Held]:
     """Which of these alerts are held back now; within the caller's transaction, before people are told of them.
 
-    What is held is written down and told later, when nothing holds it any more (`alerts.muting.release`); until then
-    no clock runs. That an alert is over is held back when its opening was. Locks the alerts' handling: a transaction
-    that also writes to the log has to line up for that before (`alerts.handling.air.line_up`).
+    What is held is written down, and told when nothing holds it any more: only `alerts.muting.release` ends a hold of
+    an alert that stands, so that its opening is told before what came later. Until then no clock runs. That an alert is
+    over is held back when its opening was. Locks the alerts' handling: a transaction that also writes to the log has to
+    line up for that before (`alerts.handling.air.line_up`).
     """
     row = await MUTE.ground.fetchrow(on, now=now)
     assert row is not None
     if not (row["mutes"] or row["regionals"] or row["holds"]):
         return {}
     bodies = [locked["body"] for locked in await MUTE.lock.fetch(on, alert_ids=sorted(set(alert_ids)))]
-    judged = await judge(on, bodies, policy, now)
-    closed = {body["id"] for body in bodies if body["status"] == "closed"}
-    told = {alert_id: one.ended if alert_id in closed else one.held for alert_id, one in judged.items()}
-    return {alert_id: one for alert_id, one in told.items() if one is not None}
+    held = await hold_open(on, bodies, policy, now)
+    rest = [body["id"] for body in bodies if body["id"] not in held]
+    standing = {row["alert_id"]: held_by(row) for row in await MUTE.standing.fetch(on, alert_ids=rest)}
+    closed = [body["id"] for body in bodies if body["status"] == "closed"]
+    await MUTE.release.execute(on, alert_ids=closed, now=now)
+    return {**held, **standing}
 
 
-async def judge(on: Connection, bodies: Bodies, policy: MutePolicy, now: datetime) -> dict[str, Judged]:
-    """Decide and write down; the handling of these alerts is locked by the caller's transaction."""
+async def hold_open(on: Connection, bodies: Bodies, policy: MutePolicy, now: datetime) -> dict[str, Held]:
+    """Those of these alerts that stand and are to be held now, written down; the caller has locked their handling."""
     ground, subjects = await ground_of(on, [body for body in bodies if body["status"] != "closed"], now)
     decided = [(subject.alert_id, hold(ground, subject, policy, now)) for subject in subjects]
     held = {alert_id: one for alert_id, one in decided if one is not None}
     if held:
         await put_holds(on, list(held.items()), now)
-    free = [body["id"] for body in bodies if body["id"] not in held]
-    ended = {row["alert_id"]: _held(row) for row in await MUTE.release.fetch(on, alert_ids=free, now=now)}
-    return {body["id"]: Judged(held.get(body["id"]), ended.get(body["id"])) for body in bodies}
+    return held
 
 
 async def ground_of(on: Connection, bodies: Bodies, now: datetime) -> tuple[Ground, list[Subject]]:
@@ -98,7 +92,8 @@ async def held_counts(on: Connection) -> dict[str, int]:
     return dict(row)
 
 
-def _held(row: Record) -> Held:
+def held_by(row: Record) -> Held:
+    """What a row of the holds says."""
     if row["regional_id"] is not None:
         return Held("regional", None, regional=row["regional_id"])
     return Held("mute", row["until"], (row["mute_id"],))

@@ -8,7 +8,7 @@ from alerts.handling.air import line_up
 from alerts.handling.desk import Entry, log
 from alerts.handling.stage import TIMER
 from alerts.muting.hold import Ground, Held, hold
-from alerts.muting.holding import MUTE, ground_of, judge, put_holds
+from alerts.muting.holding import MUTE, ground_of, held_by, hold_open, put_holds
 from alerts.muting.policy import MutePolicy
 from alerts.policy import Policy
 
@@ -31,12 +31,13 @@ async def release(on: asyncpg.Connection, policy: Policy, now: datetime) -> None
     await line_up(on)
     if await MUTE.begun.fetch(on, now=now):
         await apply(on, policy.mute, now)
-    rows = await MUTE.lock.fetch(on, alert_ids=due)
-    judged = await judge(on, [row["body"] for row in rows], policy.mute, now)
-    for row in sorted(rows, key=lambda row: due.index(row["alert_id"])):
-        ended = judged[row["alert_id"]].ended
-        if ended is not None and row["body"]["status"] != "closed":
-            await log(on, row["body"], Entry(UNMUTED, TIMER, _why(ended, now)), now)
+    rows = {row["alert_id"]: row["body"] for row in await MUTE.lock.fetch(on, alert_ids=due)}
+    held = await hold_open(on, list(rows.values()), policy.mute, now)
+    free = [alert_id for alert_id in due if alert_id not in held]
+    ended = {row["alert_id"]: held_by(row) for row in await MUTE.release.fetch(on, alert_ids=free, now=now)}
+    for alert_id in free:
+        if alert_id in ended and rows[alert_id]["status"] != "closed":
+            await log(on, rows[alert_id], Entry(UNMUTED, TIMER, _why(ended[alert_id], now)), now)
 
 
 async def apply(on: asyncpg.Connection, policy: MutePolicy, now: datetime) -> None:

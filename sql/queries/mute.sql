@@ -55,6 +55,10 @@ INSERT INTO mute_hit (mute_id, alert_id, at)
 SELECT mute_id, alert_id, :now FROM unnest(:mute_ids::bigint[], :alert_ids::text[]) AS h (mute_id, alert_id)
 ON CONFLICT DO NOTHING;
 
+-- name: standing holds of these alerts
+SELECT alert_id, until, mute_id, regional_id FROM alert_hold
+WHERE alert_id = ANY(:alert_ids::text[]) AND released_at IS NULL;
+
 -- name: release the open spans of alerts, of those that have one: the clocks run from now
 WITH free AS (
     UPDATE alert_hold AS h

@@ -132,6 +132,19 @@ async def test_held_alert_that_grows_to_the_gravest_is_told_at_once(pool: asyncp
     assert await _clocks(pool, "a1") == (None, NOW + HALF, NOW + HALF)
 
 
+async def test_what_came_later_is_not_told_before_the_opening_that_was_held(pool: asyncpg.Pool) -> None:
+    number = await _muted(pool)
+    told = await ring(pool, "a1")
+    async with pool.acquire() as on:
+        await held(on, told)
+        grown = await change(on, told, severity=4)
+        assert await held(on, grown) == Held("mute", NOW + HOUR, (number,))
+    await _turn(pool, NOW)
+    async with pool.acquire() as on:
+        assert await held(on, grown) is None
+    assert len(await _told(pool, "a1")) == 1
+
+
 async def test_mute_made_after_the_alert_opened_stops_further_escalation(pool: asyncpg.Pool) -> None:
     told = await ring(pool, "a1", cell=(2, 3))
     await ring(pool, "a2", cell=(7, 7))
