@@ -5,6 +5,7 @@ A few kilobytes can claim a sheet of 17 billion cells, and the reader then takes
 
 import asyncio
 import json
+import os
 import resource
 import sys
 from datetime import date, datetime, time, timedelta
@@ -32,6 +33,7 @@ async def table_of_xlsx(data: bytes) -> Table:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},  # no passwords for who may be taken over
     )
     try:
         async with asyncio.timeout(PATIENCE_S):

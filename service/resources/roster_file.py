@@ -44,7 +44,7 @@ def copyist() -> Intake:
 class ExportQuery(Strict):
     """Of when, and as what."""
 
-    since: Annotated[Instant | None, Field(alias="from", description="now, where not given")] = None
+    since: Annotated[Instant | None, Field(alias="from", description="31 days before `to`, or now")] = None
     to: Annotated[Instant | None, Field(description="31 days later, where not given")] = None
     format: Literal["xlsx", "csv"] = "xlsx"
 

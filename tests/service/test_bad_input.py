@@ -165,6 +165,9 @@ NAMES = [
     "step",
     "pollutant",
     "geometry",
+    "person",
+    "alarm",
+    "format",
 ]
 
 
@@ -180,6 +183,11 @@ NAMES = [
             "/contacts",
             "/stations/{}/availability",
             "/availability",
+            "/photos/{}",
+            "/alerts/{}/photos",
+            "/duty.ics",
+            "/duty/calendar/{}.ics",
+            "/duty/export",
             "/mutes",
             "/mutes/{}",
             "/alerts/{}/holds",
