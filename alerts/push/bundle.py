@@ -102,17 +102,17 @@ def bundle(
     kept = sorted(newest.values(), key=lambda row: (-row.severity, row.due_at, row.push_id))
     told = {row.push_id for row in kept} | gone
     dropped += [Dropped(row, "superseded") for row in rows if row.push_id not in told]
-    return Bundled(_parcels(kept, last_sent, policy, now), tuple(dropped))
+    late = any(now - row.due_at > timedelta(minutes=policy.catch_up_minutes) for row in rows)
+    quiet = last_sent is None or now - last_sent >= timedelta(seconds=policy.bundle_seconds)
+    return Bundled(_parcels(kept, alone=quiet and not late), tuple(dropped))
 
 
 def _age(row: Row) -> tuple[int, datetime, int]:
     return row.seq, row.due_at, row.push_id
 
 
-def _parcels(kept: Sequence[Row], last_sent: datetime | None, policy: PushPolicy, now: datetime) -> tuple[Parcel, ...]:
-    late = any(now - row.due_at > timedelta(minutes=policy.catch_up_minutes) for row in kept)
-    quiet = last_sent is None or now - last_sent >= timedelta(seconds=policy.bundle_seconds)
-    cut = 1 if quiet and not late else 0
+def _parcels(kept: Sequence[Row], alone: bool) -> tuple[Parcel, ...]:
+    cut = 1 if alone else 0
     return tuple(Parcel(tuple(part)) for part in (kept[:cut], kept[cut:]) if part)
 
 
