@@ -108,6 +108,7 @@ async def _put(on: asyncpg.Connection, query: Query, rows: Sequence[Row]) -> Cou
 
 async def _put_shifts(on: asyncpg.Connection, registry: Registry, now: datetime) -> Count:
     rows = _rows(registry.shifts)
+    await REGISTRY.lock_roster.execute(on)
     removed = await REGISTRY.drop_shifts.fetch(on, rows=rows, now=now)
     done = await REGISTRY.put_shifts.fetch(on, rows=rows, now=now)
     await REGISTRY.keep_imported.execute(on, rows=rows, now=now)

@@ -92,11 +92,19 @@ async def answer(
         start = incoming["start_at"] if incoming and said == "accepted" else None
         told = {"answer": said, "to_start": start, "at": now, "who": actor.who, "reason": reason}
         if not await HANDOVER.answer.fetchval(on, handover_id=handover.handover_id, **told):
-            raise Refused("此交接已有答复 · this handover was answered before")
+            return await _answered(on, handover.handover_id, actor, said)
         if said == "accepted":
             await _hand_alerts(on, handover, actor, now)
             await log.lock(on, handover.shift, handover.handover_id, now)
         return await one(on, handover.handover_id)
+
+
+async def _answered(on: Connection, handover_id: int, actor: Actor, said: Answer) -> Handover:
+    """The same answer of the same person again is a double tap; raises Refused for any other."""
+    before = await one(on, handover_id)
+    if (before.answer, before.answered_by) != (said, actor.who):
+        raise Refused(f"此交接已有答复 · this handover was answered before: {before.answer}")
+    return before
 
 
 async def one(on: Connection, handover_id: int) -> Handover:

@@ -42,7 +42,7 @@ def revise(published: Sequence[Shift], planned: Sequence[Shift], moment: datetim
     wanted = ahead | {key(shift): shift for shift in _late(begun, [one for one in staying if one.end > moment], moment)}
     return Revision(
         tuple(shift for name, shift in coming.items() if name not in wanted),
-        tuple(shift for name, shift in wanted.items() if coming.get(name) != shift),
+        tuple(sorted(shift for name, shift in wanted.items() if coming.get(name) != shift)),
         tuple(ends),
     )
 

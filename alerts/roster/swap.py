@@ -64,6 +64,8 @@ async def move(on: asyncpg.Connection, swap_id: int, state: State, by: By) -> Re
         await ROSTER.lock.execute(on)
         asked = await find(on, swap_id)
         _must_be_right(asked, state, by)
+        if asked.state == state:  # a double tap
+            return asked
         if asked.state not in ALLOWED[state]:
             raise Refused(f"换班申请的状态是 {asked.state} · the swap is {asked.state}, it cannot become {state}")
         entry_id = await _take_effect(on, asked, by) if state == "approved" else None

@@ -76,6 +76,9 @@ WHERE (old.name, old.role, old.phone, old.township)
     IS DISTINCT FROM (excluded.name, excluded.role, excluded.phone, excluded.township)
 RETURNING (xmax = 0) AS added;
 
+-- name: lock_roster: who changes the roster goes one after the other
+SELECT pg_advisory_xact_lock(hashtext('roster'));
+
 -- name: put_shifts leaves alone what has begun: who was on duty is not rewritten
 -- Only at set-up is there a past to bring along; later a shift that is running already is on the roster from now on.
 WITH moment AS (SELECT greatest(:now::timestamptz, roster_moment()) AS at),

@@ -63,6 +63,8 @@ async def test_the_outgoing_is_responsible_until_the_incoming_accepts(
     number = told.json()["handover_id"]
     accepted = await answer(client, number, "accept", "B")
     assert (accepted.json()["answer"], accepted.json()["answered_by"]) == ("accepted", "B")
+    again = await answer(client, number, "accept", "B")
+    assert (again.status_code, again.json()) == (200, accepted.json())
     assert await responsible(client) == ["B"]
     before = (await client.get(f"{API}/now", params={"at": (now - timedelta(seconds=1)).isoformat()})).json()
     assert [one["person_id"] for one in before["responsible"]] == ["B"]

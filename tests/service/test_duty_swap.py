@@ -56,6 +56,7 @@ async def test_the_roster_follows_when_a_leader_has_approved(client: httpx2.Asyn
     assert (await step(client, number, "agree", "B")).json()["state"] == "agreed"
     assert await who_has(client, near) == ["A", "B"]
     approved = await step(client, number, "approve", "L")
+    assert (await step(client, number, "approve", "L")).json() == approved.json()
     assert (approved.json()["state"], approved.json()["decided_by"]) == ("approved", "L")
     assert await who_has(client, near) == ["B", "A"]
     assert [one["swap_id"] for one in (await client.get(f"{API}/swaps?state=approved")).json()] == [number]
