@@ -182,7 +182,12 @@ async def list_contacts(
 
 @router.post("/contacts", operation_id="addContact", status_code=201, summary="添加通知方式 · add a contact")
 async def add_contact(connection: Connection, acting: Acting, asked: ContactAsked, response: Response) -> Made:
-    """The same address of the same person is there once: told again (200), its rank, language and severity are set."""
+    """The same address of the same person is there once: told again (200), its rank, language and severity are set.
+
+    What a webhook is posted is signed with `HOTGRID_WEBHOOK_SECRET`: `X-Hotgrid-Signature-V2` is `v2=` and the
+    HMAC-SHA256 (hexadecimal) of `X-Hotgrid-Timestamp`, a full stop and the body. A receiver refuses what is older than
+    five minutes, and leaves alone an `Idempotency-Key` that it has taken in before.
+    """
     _may_set(acting)
     if asked.channel == "siren" and asked.person_id is not None:
         raise bad_input({"person_id": "a siren is nobody's"})

@@ -13,6 +13,7 @@ from alerts.channels.guard import Guard
 from alerts.channels.message import Later, Message
 from alerts.channels.outlet import Outlet
 from alerts.channels.refused import Gone, Refused
+from alerts.channels.registry import guard_of
 from alerts.channels.webhook import Webhook
 from alerts.settings import NotifySettings
 from tests.support.receiver import receiving
@@ -115,3 +116,12 @@ def test_who_may_be_pushed_to_inside_is_a_list_with_commas() -> None:
     assert settings(push_allow="10.1.0.0/16, sirens.internal,").push_allow == ("10.1.0.0/16", "sirens.internal")
     with pytest.raises(ValidationError):
         settings(push_allow="10.1.0.1/16")
+
+
+async def test_the_platform_that_the_operator_names_may_be_inside_and_nobody_else() -> None:
+    guard = guard_of(settings(webhook_url="http://127.0.0.1:9/hook"))
+    assert await guard.addresses("127.0.0.1", 9) == ["127.0.0.1"]
+    with pytest.raises(Refused):
+        await guard.addresses("127.0.0.2", 9)
+    with pytest.raises(Refused):
+        await guard_of(settings()).addresses("127.0.0.1", 9)
