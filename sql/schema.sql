@@ -1584,6 +1584,8 @@ CREATE INDEX push_sent_lane ON public.push USING btree (lane, sent_at DESC) WHER
 
 CREATE INDEX push_sent_person ON public.push USING btree (person_id, sent_at DESC) WHERE (sent_at IS NOT NULL);
 
+CREATE INDEX push_unsent ON public.push USING btree (lane, made_at) WHERE ((attempts > 0) AND (sent_at IS NULL));
+
 CREATE INDEX push_waiting ON public.push USING btree (lane, push_id) WHERE (state = 'waiting'::text);
 
 CREATE INDEX quality_flag_hour_idx ON public.quality_flag USING btree (hour DESC);

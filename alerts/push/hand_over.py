@@ -40,7 +40,7 @@ async def hand_over(sender: Sender, contact: Contact, post: Post) -> bool:
         await _failed(sender, contact, ids, refusal)
         return True
     except Exception as error:  # noqa: BLE001 - whatever a channel raises may pass: it is tried again
-        return await _later(sender, post, error)
+        return await _later(sender, contact, post, error)
     await _went(sender, post, sent)
     return True
 
@@ -68,9 +68,9 @@ async def _failed(sender: Sender, contact: Contact, ids: Sequence[int], why: Exc
             await disable(on, contact.contact_id, str(why), now)
 
 
-async def _later(sender: Sender, post: Post, error: Exception) -> bool:
+async def _later(sender: Sender, contact: Contact, post: Post, error: Exception) -> bool:
     """What may pass is tried again, ever more rarely or when the other side asks for it; at last it is given up."""
-    attempts = 1 + max(row["attempts"] for row in post.rows)
+    attempts = await PUSH.strain.fetchval(sender.pool, lane=contact.contact_id)
     why = f"{type(error).__name__}: {error}"[:WORDS]
     given_up = [row["push_id"] for row in post.rows if row["attempts"] + 1 >= ATTEMPTS]
     wait = min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST)
@@ -80,7 +80,7 @@ async def _later(sender: Sender, post: Post, error: Exception) -> bool:
     logger.warning("%s, attempt %d: %s; again in %s", post.message.key, attempts, why, wait)
     ids = [row["push_id"] for row in post.rows]
     async with sender.pool.acquire() as on, on.transaction():
-        await PUSH.failed.execute(on, ids=given_up, why=f"given up after {attempts} attempts: {why}"[:WORDS], now=now)
+        await PUSH.failed.execute(on, ids=given_up, why=f"given up after {ATTEMPTS} attempts: {why}"[:WORDS], now=now)
         await PUSH.look_now.execute(on, ids=given_up, now=now)
         await PUSH.later.execute(on, ids=ids, try_at=now + wait, why=why)
     return False

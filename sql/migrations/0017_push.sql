@@ -69,6 +69,7 @@ CREATE TABLE push (
     CHECK (seq IS NOT NULL OR telling IS NOT NULL)
 );
 CREATE INDEX push_waiting ON push (lane, push_id) WHERE state = 'waiting';
+CREATE INDEX push_unsent ON push (lane, made_at) WHERE attempts > 0 AND sent_at IS NULL;
 CREATE INDEX push_due ON push (try_at) WHERE state = 'waiting';
 CREATE INDEX push_of_telling ON push (telling);
 CREATE INDEX push_of_message ON push (message_key) WHERE message_key IS NOT NULL;

@@ -171,6 +171,12 @@ UPDATE push SET state = 'dropped', why = :why WHERE push_id = ANY(:ids::bigint[]
 UPDATE push SET try_at = :try_at, why = :why, message_key = NULL
 WHERE push_id = ANY(:ids::bigint[]) AND state = 'waiting';
 
+-- name: strain: how often the address of a lane has failed since something went there
+SELECT coalesce(max(attempts), 0) FROM push
+WHERE lane = :lane AND attempts > 0 AND sent_at IS NULL AND made_at > coalesce(
+    (SELECT max(sent_at) FROM push WHERE lane = :lane AND sent_at IS NOT NULL), '-infinity'
+);
+
 -- name: hold until the reader may be told
 UPDATE push SET try_at = :try_at, due_at = CASE WHEN :due THEN greatest(due_at, :try_at) ELSE due_at END, why = :why
 WHERE push_id = ANY(:ids::bigint[]) AND state = 'waiting';
