@@ -47,7 +47,8 @@ class Walk:
     def times(self, post: str, person: str) -> Minutes:
         """On how many seats of a post somebody would have to sit in each minute."""
         number, seats = self._number(person), [*self.seats.get(post, []), self._empty()]
-        return np.sum([seat == number for seat in seats], axis=0, dtype=np.int32)
+        times: Minutes = np.sum([seat == number for seat in seats], axis=0, dtype=np.int32)
+        return times
 
     def _sit(self, post: str, when: slice, person: str) -> None:
         seats = self.seats.setdefault(post, [])

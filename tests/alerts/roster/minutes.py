@@ -20,7 +20,7 @@ def agrees(plan: Plan, walk: Walk, start: datetime, end: datetime) -> None:
         for person, theirs in zip(people, times, strict=True):
             found = mine.get((post, person), np.zeros(walk.length, dtype=np.int32))
             _same(found[span], np.minimum(theirs, 1)[span], f"{person} on {post}")
-        doubled = np.sum(np.maximum(np.array(times) - 1, 0), axis=0, dtype=np.int32)
+        doubled: Minutes = np.sum(np.maximum(np.array(times) - 1, 0), axis=0, dtype=np.int32)
         for why, expected in (("leave", walk.vacant[post]), ("doubled", doubled)):
             missing = [one.shift for one in plan.vacant if (one.why, one.shift.post) == (why, post)]
             _same(_running(missing, walk.start, walk.length)[span], expected[span], f"{why} on {post}")

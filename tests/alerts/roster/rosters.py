@@ -140,7 +140,8 @@ def _temporary(draw: st.DrawFn, start: datetime) -> Temporary:
     post, (begin, end) = draw(st.sampled_from(POSTS)), draw(spans(start))
     shifts = draw(
         st.lists(
-            st.builds(lambda span, person: Shift(*span, post, "duty", person), spans(start), _people()), max_size=3
+            st.builds(lambda span, person: Shift(span[0], span[1], post, "duty", person), spans(start), _people()),
+            max_size=3,
         )
     )
     return Temporary(_id(draw), post, begin, end, tuple(shifts))
