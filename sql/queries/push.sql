@@ -81,10 +81,11 @@ WITH begun AS (
 UPDATE handling AS h SET climb_at = b.next_at FROM begun AS b
 WHERE h.alert_id = b.alert_id AND h.stage = 'open' AND h.pushed;
 
--- name: is_climb_due
-SELECT EXISTS (
-    SELECT FROM handling JOIN ladder USING (alert_id) WHERE climb_at <= :now AND stage = 'open' AND pushed
-);
+-- name: is_climb_due; in the order of the index, so that no plan reads what is not due
+SELECT true FROM handling AS h JOIN ladder USING (alert_id)
+WHERE h.climb_at <= :now AND h.stage = 'open' AND h.pushed
+ORDER BY h.climb_at
+LIMIT 1;
 
 -- name: due_climbs: alerts that nobody has taken in time
 SELECT h.alert_id, a.severity, l.level, l.round, l.since, l.next_at,
@@ -182,8 +183,10 @@ UPDATE push SET try_at = :try_at, due_at = CASE WHEN :due THEN greatest(due_at, 
 WHERE push_id = ANY(:ids::bigint[]) AND state = 'waiting';
 
 -- name: due_lanes in which something waits
-SELECT lane, max(severity) AS severity FROM push
-WHERE state = 'waiting' AND try_at <= :now
+SELECT lane, max(severity) AS severity
+FROM (
+    SELECT lane, severity FROM push WHERE state = 'waiting' AND try_at <= :now ORDER BY try_at LIMIT 10 * :most::integer
+) AS p
 GROUP BY lane
 ORDER BY severity DESC, lane
 LIMIT :most;
