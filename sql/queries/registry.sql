@@ -91,6 +91,9 @@ told AS (
     WHERE (set_up.yes OR "start" > moment.at OR "end" > moment.at AND NOT EXISTS (
         SELECT FROM shift AS s
         WHERE s.person_id = r.person_id AND tstzrange(s.start_at, s.end_at) @> moment.at
+    ) AND NOT EXISTS (
+        -- Then it may be somebody else's by now: the next publishing knows.
+        SELECT FROM roster_entry AS e WHERE e.kind IN ('leave', 'swap', 'substitute', 'temporary') AND e.ended_at IS NULL
     )) AND NOT EXISTS (
         SELECT FROM roster_entry AS e WHERE e.kind = 'rotation' AND e.ended_at IS NULL AND e.body ->> 'post' = r.post
     )

@@ -78,3 +78,12 @@ async def test_a_past_is_brought_along_once(pool: asyncpg.Pool, now: datetime) -
 async def test_nobody_empties_the_roster_at_once(pool: asyncpg.Pool) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await pool.execute("TRUNCATE shift CASCADE")
+
+
+@pytest.mark.parametrize(
+    "table", ["roster_change", "handover", "handover_answer", "duty_log_entry", "duty_log_lock", "check_in"]
+)
+async def test_what_was_written_down_stays(table: str, pool: asyncpg.Pool) -> None:
+    for change in (f"DELETE FROM {table}", f"UPDATE {table} SET at = now()", f"TRUNCATE {table} CASCADE"):  # noqa: S608
+        with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedColumnError)):
+            await pool.execute(change)
