@@ -45,7 +45,7 @@ class Rotation(Body):
     days: Annotated[Literal["all", "workdays", "holidays"], Field(description="on which days turns take place")] = "all"
     valid_from: Day | None = None
     valid_to: Day | None = None
-    zone: Annotated[str, Field(max_length=64)] = "Asia/Shanghai"
+    zone: Annotated[str, Field(max_length=64, description="IANA; the district's, where it is not given")] = ""
     township: Name = ""
 
 

@@ -1,5 +1,6 @@
 """Handing the desk over: the outgoing officer offers, the incoming one accepts; until then nothing changes hands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -9,6 +10,7 @@ import asyncpg
 from alerts.handling import desk
 from alerts.handling.stage import Act, Actor
 from alerts.handling.step import Illegal
+from alerts.push.tell import tell_people
 from alerts.roster import log
 from alerts.roster.refusal import Missing, Refused
 from alerts.roster.right import must_be
@@ -20,6 +22,10 @@ HANDLING = Queries("handling")
 DESK_LOG = Queries("desk_log")
 NEAR = timedelta(hours=12)  # the incoming shift begins within so long
 NEWEST = 2**62
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "offered": {"zh": "{post}：{who} 向您交班，请接收", "en": "{post}: {who} hands over to you, please accept"},
+    "declined": {"zh": "{post}：{to} 未接收您的交班：{why}", "en": "{post}: {to} declined your handover: {why}"},
+}
 Answer = Literal["accepted", "declined", "withdrawn"]
 
 
@@ -70,7 +76,9 @@ async def offer(
         number: int = await HANDOVER.offer.fetchval(
             on, **log.named(shift), to_person=incoming["person_id"], at=now, who=actor.who, note=note, alerts=alerts
         )
-        return await one(on, number)
+        offered = await one(on, number)
+        await _tell(on, offered, incoming["person_id"], "offered", now)
+        return offered
 
 
 async def answer(
@@ -96,6 +104,8 @@ async def answer(
         if said == "accepted":
             await _hand_alerts(on, handover, actor, now)
             await log.lock(on, handover.shift, handover.handover_id, now)
+        elif said == "declined":
+            await _tell(on, handover, handover.shift.person_id, said, now, reason)
         return await one(on, handover.handover_id)
 
 
@@ -127,6 +137,14 @@ async def _incoming(on: Connection, shift: Shift, to_person: str | None, now: da
     return await HANDOVER.incoming.fetchrow(
         on, post=shift.post, person_id=shift.person_id, to_person=to_person, at=now, since=since, until=now + NEAR
     )
+
+
+async def _tell(
+    on: asyncpg.Connection, handover: Handover, person_id: str, what: str, now: datetime, why: str = ""
+) -> None:
+    named = {"post": handover.shift.post, "who": handover.from_name, "to": handover.to_name, "why": why}
+    words = {language: text.format(**named) for language, text in WORDS[what].items()}
+    await tell_people(on, [person_id], f"handover-{what}", words, 1, now, f"handover-{what}:{handover.handover_id}")
 
 
 async def _hand_alerts(on: asyncpg.Connection, handover: Handover, actor: Actor, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """A swap: one person asks, the other agrees, a leader approves, and then it is on the roster."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -8,15 +8,24 @@ from typing import Any, Literal
 import asyncpg
 from pydantic import TypeAdapter
 
+from alerts.push.tell import tell_people
 from alerts.roster import book, change
 from alerts.roster.change import By
 from alerts.roster.definition import Side
+from alerts.roster.duty import on_duty
 from alerts.roster.refusal import Missing, Refused
-from alerts.roster.right import must_be, must_lead
+from alerts.roster.right import LEADING, must_be, must_lead
 from sql.queries import Connection, Queries, Record
 
 ROSTER = Queries("roster")
 State = Literal["requested", "agreed", "approved", "refused", "withdrawn"]
+WORDS: Mapping[State, tuple[str, str]] = {
+    "requested": ("{one} 想和您换班（{number}），请答复", "{one} asks you for a swap ({number}), please answer"),
+    "agreed": ("{one} 和 {other} 换班（{number}），请审批", "{one} and {other} want to swap ({number}), please decide"),
+    "approved": ("换班 {number} 已批准", "swap {number} is approved"),
+    "refused": ("换班 {number} 未获同意", "swap {number} is refused"),
+    "withdrawn": ("换班 {number} 已撤回", "swap {number} is withdrawn"),
+}
 _SIDE = TypeAdapter(Side)
 # To which state from which.
 ALLOWED: Mapping[State, tuple[State, ...]] = {
@@ -55,7 +64,9 @@ async def request(on: asyncpg.Connection, one: Side, other: Side, by: By) -> Req
             await change.must_have(on, side, by.now)
         number: int = await ROSTER.request_swap.fetchval(on, body=body, who=by.actor.who, now=by.now)
         await change.note(on, "request swap", by, {"swap_id": number, **body})
-        return await find(on, number)
+        asked = await find(on, number)
+        await _tell(on, asked, [other.person_id], by.now)
+        return asked
 
 
 async def move(on: asyncpg.Connection, swap_id: int, state: State, by: By) -> Request:
@@ -73,7 +84,10 @@ async def move(on: asyncpg.Connection, swap_id: int, state: State, by: By) -> Re
             on, swap_id=swap_id, state=state, now=by.now, who=by.actor.who, why=by.why, entry_id=entry_id
         )
         await change.note(on, f"swap {state}", by, {"swap_id": swap_id})
-        return await find(on, swap_id)
+        moved = await find(on, swap_id)
+        leaders = [one.person_id for one in await on_duty(on, by.now) if one.role in LEADING]
+        await _tell(on, moved, leaders if state == "agreed" else [asked.one.person_id, asked.other.person_id], by.now)
+        return moved
 
 
 async def find(on: Connection, swap_id: int) -> Request:
@@ -87,6 +101,14 @@ async def find(on: Connection, swap_id: int) -> Request:
 async def newest(on: Connection, most: int, before: int = 2**62, state: State | None = None) -> list[Request]:
     """The newest first, before a number; of one state if named."""
     return [_request(row) for row in await ROSTER.swap_requests.fetch(on, most=most, before=before, state=state)]
+
+
+async def _tell(on: asyncpg.Connection, swap: Request, people: Sequence[str], now: datetime) -> None:
+    """Whose turn it is to answer, or, in the end, both."""
+    zh, en = WORDS[swap.state]
+    named = {"one": swap.one.person_id, "other": swap.other.person_id, "number": swap.swap_id}
+    words = {"zh": zh.format(**named), "en": en.format(**named)}
+    await tell_people(on, people, "swap", words, 1, now, f"swap-{swap.state}:{swap.swap_id}")
 
 
 def _must_be_right(asked: Request, state: State, by: By) -> None:

@@ -23,7 +23,7 @@ from service.entries import (
 )
 from service.parameters import Strict
 from service.resources import API
-from service.rostering import Changing, Number, told
+from service.rostering import Changing, Number, Rules, told
 
 router = APIRouter(prefix=API, tags=["duty"])
 EntryId = Annotated[Number, Path(description="its `id`")]
@@ -50,9 +50,10 @@ async def rotations(connection: Connection, _: Annotated[Strict, Query()]) -> li
 
 
 @router.post("/duty/rotations", operation_id="addRotation", summary="新增轮班 · a rotation more", status_code=201)
-async def add_rotation(connection: Connection, body: Rotation, by: Changing) -> KeptRotation:
+async def add_rotation(connection: Connection, body: Rotation, by: Changing, rules: Rules) -> KeptRotation:
     """Only leaders; what has not begun is published anew at once."""
-    return KeptRotation.model_validate(await _added(connection, "rotation", body.model_dump(mode="json"), by))
+    told = body.model_dump(mode="json") | {"zone": body.zone or rules.zone}
+    return KeptRotation.model_validate(await _added(connection, "rotation", told, by))
 
 
 @router.delete(

@@ -53,14 +53,21 @@ async def responsible(client: httpx2.AsyncClient) -> list[str]:
     return [one["person_id"] for one in (await client.get(f"{API}/now")).json()["responsible"]]
 
 
+async def told_of(pool: asyncpg.Pool, key: str) -> list[str]:
+    """Whose phone rings for something."""
+    told = await pool.fetchval("SELECT told FROM telling WHERE telling = $1", key)
+    return [one["person_id"] for one in told]
+
+
 async def test_the_outgoing_is_responsible_until_the_incoming_accepts(
-    client: httpx2.AsyncClient, now: datetime
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, now: datetime
 ) -> None:
     assert await responsible(client) == ["B"]
     told = await offer(client, note="云溪镇等待回报")
     assert (told.status_code, told.json()["to_person"], told.json()["answer"]) == (201, "B", None)
     assert await responsible(client) == ["A"]
     number = told.json()["handover_id"]
+    assert await told_of(pool, f"handover-offered:{number}") == ["B"]
     accepted = await answer(client, number, "accept", "B")
     assert (accepted.json()["answer"], accepted.json()["answered_by"]) == ("accepted", "B")
     again = await answer(client, number, "accept", "B")
@@ -70,12 +77,15 @@ async def test_the_outgoing_is_responsible_until_the_incoming_accepts(
     assert [one["person_id"] for one in before["responsible"]] == ["B"]
 
 
-async def test_who_declines_says_why_and_the_outgoing_stays(client: httpx2.AsyncClient, now: datetime) -> None:
+async def test_who_declines_says_why_and_the_outgoing_stays(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, now: datetime
+) -> None:
     assert now
     number = (await offer(client)).json()["handover_id"]
     assert (await answer(client, number, "decline", "B")).json()["errors"][0]["field"] == "reason"
     assert (await answer(client, number, "decline", "B", "有一条告警未说明")).json()["answer"] == "declined"
     assert await responsible(client) == ["A"]
+    assert await told_of(pool, f"handover-declined:{number}") == ["A"]
     assert (await answer(client, number, "accept", "B")).status_code == 409
     assert (await answer(client, (await offer(client)).json()["handover_id"], "accept", "B")).status_code == 200
     assert await responsible(client) == ["B"]

@@ -39,7 +39,7 @@ async def on_duty(client: httpx2.AsyncClient, at: datetime) -> list[str]:
 async def test_a_rotation_is_on_the_roster_at_once(client: httpx2.AsyncClient, now: datetime) -> None:
     answer = await client.post(f"{API}/rotations", json=ROTATION, headers=LEADER, params={"why": "新排班"})
     assert answer.status_code == 201, answer.text
-    assert answer.json()["turns"][0]["begins"] == "00:00:00"
+    assert (answer.json()["turns"][0]["begins"], answer.json()["zone"]) == ("00:00:00", "Asia/Shanghai")
     assert (await client.get(f"{API}/rotations")).json() == [answer.json()]
     told = (await client.get(f"{API}/now")).json()
     assert (len(told["on_duty"]), told["gap"], len(told["next"])) == (1, False, 1)

@@ -49,7 +49,9 @@ async def who_has(client: httpx2.AsyncClient, asked: dict[str, Any]) -> list[str
     return found
 
 
-async def test_the_roster_follows_when_a_leader_has_approved(client: httpx2.AsyncClient, near: dict[str, Any]) -> None:
+async def test_the_roster_follows_when_a_leader_has_approved(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, near: dict[str, Any]
+) -> None:
     asked = await client.post(f"{API}/swaps", json=near, headers={"X-Hotgrid-Actor": "A"})
     assert (asked.status_code, asked.json()["state"]) == (201, "requested")
     number = asked.json()["swap_id"]
@@ -59,6 +61,11 @@ async def test_the_roster_follows_when_a_leader_has_approved(client: httpx2.Asyn
     assert (await step(client, number, "approve", "L")).json() == approved.json()
     assert (approved.json()["state"], approved.json()["decided_by"]) == ("approved", "L")
     assert await who_has(client, near) == ["B", "A"]
+    told = await pool.fetch("SELECT telling, told FROM telling ORDER BY made_at")
+    assert {row["telling"]: [one["person_id"] for one in row["told"]] for row in told} == {
+        f"swap-requested:{number}": ["B"],
+        f"swap-approved:{number}": ["A", "B"],
+    }
     assert [one["swap_id"] for one in (await client.get(f"{API}/swaps?state=approved")).json()] == [number]
 
 

@@ -14,8 +14,8 @@ POLICY = RosterPolicy()  # from 22:00 to 06:00 every two hours
 
 
 def _shift(start: str, end: str, role: str = "duty") -> Shift:
-    span = (datetime.fromisoformat(f"2026-11-{one}:00+08:00").astimezone(UTC) for one in (start, end))
-    return Shift(*span, "值班员", role, "A")
+    begins, ends = (datetime.fromisoformat(f"2026-11-{one}:00+08:00").astimezone(UTC) for one in (start, end))
+    return Shift(begins, ends, "值班员", role, "A")
 
 
 @pytest.mark.parametrize(
