@@ -17,6 +17,9 @@ SUBJECTS: Mapping[str, Mapping[Language, str]] = {
     "next-shift": {"zh": "下一班", "en": "Next shift"},
     "missed-check-in": {"zh": "未签到", "en": "Check-in missed"},
     "handover": {"zh": "请接班", "en": "Handover to accept"},
+    "handover-declined": {"zh": "交班未被接收", "en": "Handover declined"},
+    "handover-missing": {"zh": "尚未交接", "en": "Not handed over"},
+    "swap": {"zh": "换班", "en": "Swap of shifts"},
 }
 """Titles of what is no transition of an alert; others are entitled as from here."""
 FROM_HERE: Mapping[Language, str] = {"zh": "热点网格", "en": "hotgrid"}

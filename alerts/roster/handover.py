@@ -144,7 +144,8 @@ async def _tell(
 ) -> None:
     named = {"post": handover.shift.post, "who": handover.from_name, "to": handover.to_name, "why": why}
     words = {language: text.format(**named) for language, text in WORDS[what].items()}
-    await tell_people(on, [person_id], f"handover-{what}", words, 1, now, f"handover-{what}:{handover.handover_id}")
+    subject = "handover" if what == "offered" else f"handover-{what}"
+    await tell_people(on, [person_id], subject, words, 1, now, f"handover-{what}:{handover.handover_id}")
 
 
 async def _hand_alerts(on: asyncpg.Connection, handover: Handover, actor: Actor, now: datetime) -> None:

@@ -80,7 +80,7 @@ async def _missed_check_ins(on: asyncpg.Connection, policy: Policy, now: datetim
             "zh": f"{shift.post} {shift.person_id} 在 {span} 未签到，请查岗",
             "en": f"{shift.person_id} on {shift.post} did not check in {span}: see whether somebody is there",
         }
-        key = f"check-in:{shift.person_id}:{_stamp(watch.start)}:{shift.post}"
+        key = f"missed-check-in:{shift.person_id}:{_stamp(watch.start)}:{shift.post}"
         yield Notice(key, await _leaders(on, now, but=shift.person_id) or frozenset({shift.person_id}), words, 3)
 
 
@@ -93,7 +93,7 @@ async def _missed_handovers(on: asyncpg.Connection, policy: Policy, now: datetim
             "zh": f"{duty.post} {duty.name} 的班已结束，尚未交接：请交接并接收",
             "en": f"{duty.post}: the shift of {duty.name} is over and not handed over yet: offer it and accept it",
         }
-        key = f"handover:{duty.person_id}:{_stamp(duty.start)}:{duty.post}"
+        key = f"handover-missing:{duty.person_id}:{_stamp(duty.start)}:{duty.post}"
         yield Notice(key, await _leaders(on, now) | here | {duty.person_id}, words, 2)
 
 

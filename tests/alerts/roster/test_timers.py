@@ -58,14 +58,14 @@ async def test_who_does_not_check_in_at_night_is_told_to_the_leader(on: asyncpg.
     # From 22:00 on every two hours, the leader too: who sits alone is told of oneself.
     await check_in(on, "L", None, "", DAY - HOUR)
     await turn(on, POLICY, DAY - MINUTE)
-    assert await told(on, "check-in") == []
+    assert await told(on, "missed-check-in") == []
     await turn(on, POLICY, DAY)
     await turn(on, POLICY, DAY + MINUTE)
-    assert await told(on, "check-in") == [["L"]]
+    assert await told(on, "missed-check-in") == [["L"]]
     for person in ("A", "L"):
         await check_in(on, person, (120.05, 31.7), "", DAY + HOUR)
     await turn(on, POLICY, DAY + 2 * HOUR)
-    assert await told(on, "check-in") == [["L"]]
+    assert await told(on, "missed-check-in") == [["L"]]
 
 
 async def test_who_is_not_relieved_after_the_shift_is_told_of_and_the_leader_too(on: asyncpg.Connection) -> None:
@@ -74,13 +74,13 @@ async def test_who_is_not_relieved_after_the_shift_is_told_of_and_the_leader_too
     offered = await handover.offer(on, actor, shift, None, "", DAY + 7 * HOUR)
     late = DAY + 8 * HOUR + 15 * MINUTE
     await turn(on, POLICY, late - MINUTE)
-    assert await told(on, "handover") == []
+    assert await told(on, "handover-missing") == []
     await turn(on, POLICY, late)
     await turn(on, POLICY, late + MINUTE)
-    assert await told(on, "handover") == [["A", "B", "L"]]
+    assert await told(on, "handover-missing") == [["A", "B", "L"]]
     await handover.answer(on, offered, Actor("B", "duty"), "accepted", "", late + 2 * MINUTE)
     await turn(on, POLICY, late + HOUR)
-    assert await told(on, "handover") == [["A", "B", "L"]]
+    assert await told(on, "handover-missing") == [["A", "B", "L"]]
 
 
 async def test_the_roster_rolls_on_every_day_and_after_an_import(on: asyncpg.Connection) -> None:
