@@ -68,8 +68,7 @@ async def ground_of(on: Connection, bodies: Bodies, now: datetime) -> tuple[Grou
 
 
 async def put_holds(on: Connection, held: Sequence[tuple[str, Held]], now: datetime) -> None:
-    """Write down that these alerts are held, and by what; count them."""
-    await MUTE.lock.execute(on, alert_ids=[alert_id for alert_id, _ in held])
+    """Write down that these alerts are held, and by what; count them. The caller has locked their handling."""
     await MUTE.put_holds.execute(
         on,
         alert_ids=[alert_id for alert_id, _ in held],

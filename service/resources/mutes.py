@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from alerts.kind import KINDS
-from alerts.muting.holding import MUTE
+from alerts.muting.holding import MUTE, held_counts
 from alerts.muting.ledger import MuteOver, end_mute, make_mute
 from alerts.muting.mute import ROLES, Scope
 from alerts.muting.wish import MuteError, Wish
@@ -116,9 +116,17 @@ class Mute(BaseModel):
     hits: int
 
 
+class Held(BaseModel):
+    """How many alerts are held back at present, and by what."""
+
+    mute: int
+    regional: int
+
+
 class MutePage(BaseModel):
     """The newest first; `next` is `before` of the following page, null on the last."""
 
+    held: Held
     mutes: list[Mute]
     next: int | None
 
@@ -174,7 +182,8 @@ async def list_mutes(connection: Connection, asked: Annotated[MuteFilter, Query(
         connection, mute_id=None, before=asked.before, active=asked.active, now=now, limit=asked.limit + 1
     )
     mutes = [Mute(**_told(row, now)) for row in rows[: asked.limit]]
-    return MutePage(mutes=mutes, next=mutes[-1].mute_id if len(rows) > asked.limit else None)
+    held = Held(**await held_counts(connection))
+    return MutePage(held=held, mutes=mutes, next=mutes[-1].mute_id if len(rows) > asked.limit else None)
 
 
 @router.post("/mutes", status_code=201, operation_id="makeMute", summary="静默一个地方 · make something quiet")

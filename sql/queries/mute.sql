@@ -19,6 +19,9 @@ SELECT
 -- name: owners of those devices that are an enterprise's monitor
 SELECT device_id, enterprise_id FROM monitor JOIN device USING (device) WHERE device_id = ANY(:devices::text[]);
 
+-- name: lock_free handling, what nobody else has locked
+SELECT alert_id FROM handling WHERE alert_id = ANY(:alert_ids::text[]) FOR UPDATE SKIP LOCKED;
+
 -- name: lock the handling of alerts: whoever changes both takes it before the hold, and all in one order
 SELECT h.alert_id, h.stage, a.body
 FROM handling AS h JOIN alert AS a USING (alert_id)

@@ -1,15 +1,20 @@
 """Mutes are made within bounds, of what exists, ended once, and never changed or deleted."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
-from alerts.muting.holding import MUTE
+from alerts.handling.desk import act
+from alerts.handling.stage import Act, Actor
+from alerts.muting.holding import MUTE, held_counts, hold_all
 from alerts.muting.ledger import MuteOver, end_mute, mute_for_alert
 from alerts.muting.policy import MutePolicy
+from alerts.muting.release import release
 from alerts.muting.wish import MuteError, Silencing
+from alerts.policy import Policy
 from tests.service import seed
 from tests.support.muted import HOUR, NOW, POLICY, mute, ring
 
@@ -133,6 +138,35 @@ async def test_scope_that_does_not_fit_the_alert_is_refused(
     with pytest.raises(MuteError) as told:
         await _silenced(pool, "a1", scope=scope)
     assert told.value.field == field
+
+
+async def test_everybody_at_once_waits_for_nobody_for_ever(pool: asyncpg.Pool) -> None:
+    await seed.grid(pool)
+    names = [f"a{number:02}" for number in range(20)]
+    for name in names:
+        await ring(pool, name)
+
+    async def silence(name: str) -> None:
+        async with pool.acquire() as on, on.transaction():
+            await act(on, name, Act("silence", Actor("P1", "duty"), "施工", until=NOW + HOUR), NOW)
+            await mute_for_alert(on, name, Silencing("施工", NOW + HOUR), "P1", POLICY, NOW)
+
+    async def ask() -> None:
+        async with pool.acquire() as on, on.transaction():
+            await hold_all(on, names[::-1], POLICY, NOW)
+
+    async def turn() -> None:
+        async with pool.acquire() as on, on.transaction():
+            await release(on, Policy(), NOW)
+
+    async def make() -> None:
+        async with pool.acquire() as on:
+            await mute(on)
+
+    for _ in range(3):
+        steps = [step() for _ in range(5) for step in (ask, turn, make)]
+        await asyncio.gather(*steps, *map(silence, names[::3]))
+    assert await held_counts(pool) == {"mute": 20, "regional": 0}
 
 
 async def test_alert_that_does_not_exist_is_not_silenced(pool: asyncpg.Pool) -> None:
