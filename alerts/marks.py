@@ -23,7 +23,7 @@ async def follow_marks(post: Post) -> None:
     minutes = _within_reach(post)
     kept = _lasting(post.registry.marks, minutes[0] if minutes else None)
     since = first_changed(judged, kept, minutes)
-    async with post.connection.transaction(isolation="repeatable_read"):
+    async with post.connection.transaction():
         if since is not None:
             logger.info("marks have changed since %s: judging again", since.isoformat())
             await rejudge(post, since, MARKS)

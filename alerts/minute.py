@@ -58,7 +58,7 @@ async def take_post(connection: asyncpg.Connection, settings: DetectSettings, re
     post = await _new_post(connection, settings, registry)
     until = await MINUTE.watermark.fetchval(connection)
     if until is not None:
-        async with connection.transaction(isolation="repeatable_read"):
+        async with connection.transaction():
             await _restore(post, until)
             await _rerun(post, await _minutes(post, until))
             if post.saved is None:
@@ -83,16 +83,21 @@ async def _new_post(connection: asyncpg.Connection, settings: DetectSettings, re
 
 
 async def close_minutes(post: Post, minutes: Sequence[datetime], arrived: Mapping[datetime, Arrived]) -> None:
-    """Judge minutes that are due, oldest first; a crash at any point leaves all of a chunk or nothing of it."""
+    """Judge minutes that are due, oldest first; a crash at any point leaves all of a chunk or nothing of it.
+
+    Arrivals are taken before readings are read, each as it is then committed: a reading that comes in between is judged
+    already and its arrival seen at the next turn. People's steps meanwhile are seen too, and never undone.
+    """
     for chunk in _chunks(post, minutes):
-        async with post.connection.transaction(isolation="repeatable_read"):
+        async with post.connection.transaction():
             await MINUTE.take_arrivals.execute(post.connection, minutes=list(chunk))
             changes, verdicts = await _judge(post, chunk)
             await put_verdicts(post.connection, post.layout, verdicts)
-            for minute, change in changes:
-                await put_alert(post.connection, change.alert, change.what, minute + MINUTE_LONG)
             await MINUTE.set_watermark.execute(post.connection, minute=chunk[-1])
             await _save(post)
+            # Last, as from the first on nobody else can take a step.
+            for minute, change in changes:
+                await put_alert(post.connection, change.alert, change.what, minute + MINUTE_LONG)
         for minute in chunk:
             post.expected.saw(arrived[minute].devices)
         metrics.closed(chunk, [change for _, change in changes])
@@ -105,7 +110,7 @@ async def rejudge(post: Post, since: datetime, why: str = LATE) -> None:
     closed with the reason.
     """
     until = post.last
-    async with post.connection.transaction(isolation="repeatable_read"):
+    async with post.connection.transaction():
         await _restore(post, since - MINUTE_LONG)
         restart = post.last
         await MINUTE.drop_checkpoints_after.execute(post.connection, minute=restart)
@@ -116,9 +121,9 @@ async def rejudge(post: Post, since: datetime, why: str = LATE) -> None:
             changes, verdicts = await _judge(post, chunk)
             await put_verdicts(post.connection, post.layout, verdicts)
             found.update({change.alert.id: change.alert for _, change in changes})
+        await _save(post)
         await _withdraw(post, restart, found.keys(), why)
         await _mend(post, found, why)
-        await _save(post)
     metrics.REJUDGED.inc(len(minutes))
 
 

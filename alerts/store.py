@@ -1,16 +1,18 @@
 """An alert as it stands, into the database: its row and cells, its line in the log, and what must be told."""
 
 import json
+import logging
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 
 from alerts.alert import Alert
-from alerts.handling.air import begin, clear, line_up
+from alerts.handling.air import begin, clear, line_up, resume
 from alerts.outbox import tell
 from sql.queries import Queries
 
+logger = logging.getLogger(__name__)
 ALERT = Queries("alert")
 WHO = "detector"
 LATE = "late readings"
@@ -29,11 +31,15 @@ def body_of(alert: Alert, late: bool = False) -> dict[str, Any]:
 async def put_alert(
     on: asyncpg.Connection, alert: Alert, action: str, at: datetime, why: str = "", who: str = WHO
 ) -> None:
-    """One alert as it stands now, its line in the log, and what must be told; within the caller's transaction."""
+    """One alert as it stands now, its line in the log, and what must be told; within the caller's transaction.
+
+    Of many that raise the same source at once the first wins; the others leave nothing.
+    """
     await line_up(on)
     body = body_of(alert, late=why in (LATE, MARKS) and action == "opened")
-    body = await ALERT.put.fetchval(
+    row = await ALERT.put.fetchrow(
         on,
+        action=action,
         alert_id=alert.id,
         kind=alert.kind,
         profile=alert.profile,
@@ -48,17 +54,22 @@ async def put_alert(
         lat=alert.lat,
         body=body,
     )
+    if row is None:
+        logger.warning("%s (%s) left out: another alert of %s is open", alert.id, action, alert.source)
+        return
+    if row["before"] is None:
+        action = "opened"
+        await begin(on, alert.id, alert.kind, at)
     await _put_cells(on, alert)
-    await begin(on, alert.id, alert.kind, at)
     if alert.closed_at is not None:
         await clear(on, alert.id, at)
-    seq = await ALERT.log.fetchval(on, alert_id=alert.id, at=at, who=who, action=action, why=why, body=body)
+    elif row["before"] == "closed":
+        await resume(on, alert.id, at)
+    seq = await ALERT.log.fetchval(on, alert_id=alert.id, at=at, who=who, action=action, why=why, body=row["body"])
     await tell(on, seq, action, alert.kind, alert.severity)
 
 
-async def withdraw_alert(
-    on: asyncpg.Connection, body: dict[str, Any], at: datetime, why: str, who: str = WHO
-) -> None:
+async def withdraw_alert(on: asyncpg.Connection, body: dict[str, Any], at: datetime, why: str, who: str = WHO) -> None:
     """Close an alert that no longer stands, log it and tell those who were told of it."""
     await line_up(on)
     closed_at = max(at, datetime.fromisoformat(body["opened_at"]))

@@ -4,18 +4,22 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import asyncpg
 
+from alerts.handling.photo import photos_of
 from alerts.handling.place import distance_m
-from alerts.handling.stage import Act, Actor, Handling
+from alerts.handling.rules import FIELD
+from alerts.handling.stage import ENDED, FALSE_ALARM, REOPENED, Act, Actor, Handling, Stage
 from alerts.handling.step import Illegal, step
 from alerts.outbox import tell
 from sql.queries import Queries
 
 HANDLING = Queries("handling")
+KEPT = timedelta(days=7)
+"""How long a key is known."""
 
 
 class Unknown(Exception):  # noqa: N818
@@ -80,6 +84,7 @@ async def _answered(on: asyncpg.Connection, alert_id: str, act: Act, now: dateti
     """The answer that the key got before, None where it is new and now ours."""
     told = json.dumps([alert_id, act.action, act.why, act.details()], sort_keys=True)
     request = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    await HANDLING.forget.execute(on, before=now - KEPT)
     if await HANDLING.claim.fetchval(on, who=act.actor.who, key=key, request=request, at=now):
         return None
     row = await HANDLING.answered.fetchrow(on, who=act.actor.who, key=key)
@@ -101,7 +106,10 @@ async def _take(on: asyncpg.Connection, alert_id: str, act: Act, now: datetime, 
     await HANDLING.put.execute(
         on, alert_id=alert_id, stage=after.stage, version=after.version, body=after.body(), at=at
     )
-    await _keep_finding(on, alert_id, act, at)
+    if row["alert"]["kind"] != "drill" and (cause := _label(handling, act)):
+        await HANDLING.put_finding.execute(
+            on, alert_id=alert_id, at=at, enterprise_id=act.enterprise_id, cause=cause, note=act.why
+        )
     seq = await log(on, row["alert"], Entry(act.action, act.actor, act.why, act.details()), at)
     return Outcome(alert_id, seq, after.body())
 
@@ -128,29 +136,42 @@ async def _known(on: asyncpg.Connection, alert_id: str, act: Act, alert: Mapping
         on, enterprise_id=act.enterprise_id
     ):
         raise Unknown("enterprise_id", f"没有登记的企业 {act.enterprise_id} · no enterprise {act.enterprise_id}")
-    if act.person is not None and not await HANDLING.knows_person.fetchval(on, person_id=act.person):
-        raise Unknown("person", f"没有这个人 {act.person} · no person {act.person}")
+    if act.person is not None:
+        await _can_go(on, act, act.person)
     if act.team is not None and not await HANDLING.knows_team.fetchval(on, township=act.team):
         raise Unknown("team", f"{act.team} 没有外勤队 · no field team in {act.team}")
+    if act.photos and (strange := set(act.photos) - await photos_of(on, alert_id)):
+        raise Unknown("photos", f"不是这条告警的照片 · not photos of this alert: {', '.join(sorted(strange))}")
     if act.into is not None:
-        await _can_take(on, alert_id, act.into)
+        await _can_take(on, alert_id, act.into, alert["kind"])
     if act.lon is not None and act.lat is not None:
         return replace(act, distance_m=distance_m(act.lon, act.lat, alert))
     return act
 
 
-async def _can_take(on: asyncpg.Connection, alert_id: str, into: str) -> None:
-    stage = await HANDLING.stage_of.fetchval(on, alert_id=into)
-    if stage is None or into == alert_id:
+async def _can_go(on: asyncpg.Connection, act: Act, person: str) -> None:
+    role = await HANDLING.role.fetchval(on, person_id=person)
+    if role is None:
+        raise Unknown("person", f"没有这个人 {person} · no person {person}")
+    if act.action == "dispatch" and role not in FIELD:
+        raise Unknown("person", f"{person} 是 {role}，不出外勤 · {person} is {role} and is not sent out")
+
+
+async def _can_take(on: asyncpg.Connection, alert_id: str, into: str, kind: str) -> None:
+    row = await HANDLING.standing.fetchrow(on, alert_id=into)
+    if row is None or into == alert_id:
         raise Unknown("into", f"不能并入 {into} · cannot be merged into {into}: no such other alert")
-    if stage in ("merged", "false_alarm", "closed"):
-        raise Illegal("stage", f"{into} 已结束，不能并入 · {into} is {stage}: merge into a live alert")
+    if (row["kind"] == "drill") != (kind == "drill"):
+        raise Illegal("stage", "演练与真实告警不能合并 · a drill and a real alert cannot be merged", "into")
+    stage: Stage = row["stage"]
+    if stage in ENDED:
+        raise Illegal("stage", f"{into} 已结束，不能并入 · {into} is {stage}: merge into a live alert", "into")
 
 
-async def _keep_finding(on: asyncpg.Connection, alert_id: str, act: Act, at: datetime) -> None:
-    """Reports and false alarms are what the detector learns its hit rate from; drills teach nothing."""
-    cause = act.cause if act.action == "report" else "false_alarm" if act.action == "false-alarm" else None
-    if cause is not None and not alert_id.startswith("drill-"):
-        await HANDLING.put_finding.execute(
-            on, alert_id=alert_id, at=at, enterprise_id=act.enterprise_id, cause=cause, note=act.why
-        )
+def _label(handling: Handling, act: Act) -> str | None:
+    """What the detector learns from an act: a cause code, that it was no alert, or that it was one after all."""
+    if act.action == "report":
+        return act.cause
+    if act.action == "reopen" and handling.stage == "false_alarm":
+        return REOPENED
+    return FALSE_ALARM if act.action == "false-alarm" else None

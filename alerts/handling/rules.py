@@ -24,7 +24,9 @@ def _by(*names: Role) -> frozenset[Role]:
 SIGNING = _by("duty", "leader", "chief", "bureau", "admin")
 """Who may sign off; a third-party dispatcher and the field may only propose."""
 DESK = SIGNING | _by("dispatcher")
-FIELD = _by("field", "chief", "leader", "admin")
+STANDING_IN = _by("duty", "leader", "admin")
+"""Who may act for whom was sent, when that one only has a phone; who did it is in the log."""
+FIELD = STANDING_IN | _by("field", "chief")
 EVERYBODY = DESK | _by("field", "enterprise")
 LIVE: frozenset[Stage] = frozenset(STAGES) - ENDED
 TAKEN: frozenset[Stage] = LIVE - _any("open")
@@ -38,12 +40,12 @@ RULES: Mapping[Action, Rule] = {
     "accept": Rule(_any("dispatched"), FIELD),
     "decline": Rule(_any("dispatched", "accepted"), FIELD),
     "arrive": Rule(_any("dispatched", "accepted"), FIELD),
-    "report": Rule(_any("acknowledged", "arrived"), SIGNING | _by("field")),
+    "report": Rule(_any("acknowledged", "arrived", "reported"), SIGNING | _by("field")),
     "rectify": Rule(_any("reported", "rectifying"), SIGNING | _by("field", "enterprise")),
     "verify": Rule(_any("reported", "rectified"), SIGNING | _by("field")),
     "handover": Rule(TAKEN, SIGNING),
     "propose": Rule(TAKEN, DESK | _by("field")),
-    "close": Rule(_any("acknowledged", "reported", "rectified", "verified"), SIGNING),
+    "close": Rule(LIVE - _any("open", "rectifying"), SIGNING),
     "false-alarm": Rule(_any("open", "acknowledged", "dispatched", "accepted", "arrived", "reported"), SIGNING),
     "reopen": Rule(_any("closed", "false_alarm", "verified"), SIGNING),
     "recheck": Rule(_any("reported", "rectifying", "rectified", "verified", "closed"), SIGNING | _by("field")),
@@ -53,4 +55,5 @@ RULES: Mapping[Action, Rule] = {
     "silence": Rule(LIVE, SIGNING),
     "comment": Rule(ALL, EVERYBODY),
     "clear": Rule(ALL, _by("detector")),
+    "resume": Rule(ALL, _by("detector")),
 }

@@ -1,6 +1,6 @@
 """The nouns of handling an alert: how far people are, who does what, and what is known of it then."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -41,6 +41,7 @@ Action = Literal[
     "silence",
     "comment",
     "clear",
+    "resume",
     "lapse",
 ]
 Role = Literal["duty", "leader", "dispatcher", "chief", "field", "bureau", "admin", "enterprise", "detector", "timer"]
@@ -65,7 +66,10 @@ Cause = Literal[
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
 ENDED: frozenset[Stage] = frozenset({"closed", "false_alarm", "merged"})
-NO_EMISSION: frozenset[Cause] = frozenset({"device", "weather", "regional"})
+FALSE_ALARM = "false_alarm"
+REOPENED = "reopened"
+"""Causes of findings besides those that are reported: there was nothing; and it was no false alarm after all."""
+NO_EMISSION: frozenset[str] = frozenset({FALSE_ALARM, "device", "weather", "regional"})
 """Causes that say that the detector was wrong to see an emission here."""
 
 
@@ -104,12 +108,13 @@ class Act:
     enterprise_id: str | None = None  # report: who was found
     photos: tuple[str, ...] = ()  # arrive, report, rectify, verify
     deadline: datetime | None = None  # rectify
-    passed: bool | None = None  # verify, recheck
+    passed: bool | None = None  # verify, recheck; clear, resume: see alerts.handling.air
     at: datetime | None = None  # recheck: when to look again
     into: str | None = None  # merge: the other alert
     case_number: str | None = None  # link
     until: datetime | None = None  # silence
     scope: str | None = None  # silence
+    planned_works: bool | None = None  # silence
 
     def details(self) -> dict[str, Any]:
         """What the log keeps beside action, who, why and from where."""
@@ -137,7 +142,7 @@ class Handling:
     closed_by: str | None = None
     cleared_at: datetime | None = None  # when the air was clean again
     merged_into: str | None = None
-    before: Stage | None = None  # the merge
+    before: Stage | None = None  # the merge, or the detector's end
     case_number: str | None = None
     muted_until: datetime | None = None
     times: Mapping[str, datetime] = field(default_factory=dict)
@@ -164,3 +169,12 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
+
+
+Effect = Callable[[Handling, Act, datetime], Handling]
+"""What an action makes of a handling at a time."""
+
+
+def done(handling: Handling, now: datetime, *steps: str) -> dict[str, datetime]:
+    """The times of a handling with those of these steps; the first time of each counts."""
+    return {**handling.times, **{step: now for step in steps if step not in handling.times}}

@@ -40,6 +40,7 @@ ACTION_ZH: Mapping[Action, str] = {
     "silence": "静音",
     "comment": "留言",
     "clear": "消退",
+    "resume": "未消退",
     "lapse": "超时放回",
 }
 CAUSE_ZH: Mapping[Cause, str] = {

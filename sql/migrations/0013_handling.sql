@@ -15,13 +15,15 @@ CREATE TABLE handling (
 );
 CREATE INDEX handling_climb ON handling (climb_at) WHERE climb_at IS NOT NULL;
 CREATE INDEX handling_due ON handling (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX handling_live ON handling (stage, opened_at DESC, alert_id DESC)
-    WHERE stage NOT IN ('closed', 'false_alarm', 'merged');
+CREATE INDEX handling_newest ON handling (stage, opened_at DESC, alert_id DESC);
+CREATE INDEX handling_merged ON handling ((body ->> 'merged_into')) WHERE stage = 'merged';
 
 -- Alerts of before: nobody's phone rings for them any more.
 INSERT INTO handling (alert_id, stage, version, pushed, opened_at, township, body)
 SELECT alert_id, status, 1, false, opened_at, '', jsonb_build_object('stage', status, 'version', 1, 'since',
-    coalesce(closed_at, opened_at), 'times', '{}'::jsonb)
+    coalesce(closed_at, opened_at), 'times', jsonb_build_object('open', opened_at), 'cleared_at', closed_at,
+    'closed_by', CASE WHEN status = 'closed' THEN 'detector' END,
+    'before', CASE WHEN status = 'closed' THEN 'open' END)
 FROM alert;
 
 -- From where somebody acted, and what the act said beside its reason.
@@ -37,6 +39,9 @@ CREATE TABLE idempotency (
     PRIMARY KEY (who, key)
 );
 CREATE INDEX idempotency_at ON idempotency (at);
+
+-- What was found is read newest first.
+CREATE INDEX finding_newest ON finding (at DESC, alert_id DESC);
 
 GRANT SELECT, INSERT, UPDATE ON handling TO hotgrid_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency TO hotgrid_app;

@@ -3,7 +3,7 @@ SELECT pg_advisory_xact_lock(hashtext('alert_event'));
 
 -- name: begin the handling of an alert that was opened, in the township of the station next to it; what was begun goes on
 INSERT INTO handling (alert_id, stage, version, pushed, opened_at, township, climb_at, due_at, body)
-SELECT alert_id, 'open', 1, :pushed, :at,
+SELECT alert_id, 'open', 1, :pushed, a.opened_at,
     coalesce((
         SELECT s.township FROM station AS s WHERE s.township <> ''
         ORDER BY (s.lat - a.lat) ^ 2 + ((s.lon - a.lon) * cosd(a.lat)) ^ 2, s.device LIMIT 1
@@ -33,18 +33,35 @@ FROM alert AS a JOIN handling AS h USING (alert_id)
 WHERE alert_id = :alert_id
 RETURNING seq;
 
--- name: stage_of
-SELECT stage FROM handling WHERE alert_id = :alert_id;
+-- name: standing of an alert that another is to be merged into
+SELECT h.stage, a.kind FROM handling AS h JOIN alert AS a USING (alert_id) WHERE alert_id = :alert_id;
+
+-- name: still_bad: whether the air is not clean yet of any alert that was merged into this one, by any way
+WITH RECURSIVE below AS (
+    SELECT alert_id FROM handling WHERE stage = 'merged' AND body ->> 'merged_into' = :alert_id
+    UNION
+    SELECT h.alert_id FROM handling AS h JOIN below AS b ON h.stage = 'merged' AND h.body ->> 'merged_into' = b.alert_id
+)
+SELECT EXISTS (SELECT FROM below JOIN alert USING (alert_id) WHERE status = 'open' AND alert_id <> :without);
+
+-- name: root: the alert that this one is handled with in the end
+WITH RECURSIVE above AS (
+    SELECT body ->> 'merged_into' AS alert_id FROM handling WHERE alert_id = :alert_id AND stage = 'merged'
+    UNION
+    SELECT h.body ->> 'merged_into' FROM handling AS h JOIN above USING (alert_id) WHERE h.stage = 'merged'
+)
+SELECT alert_id FROM above JOIN handling AS h USING (alert_id) WHERE h.stage <> 'merged';
 
 -- name: put_finding what was found is a truth for the detector
 INSERT INTO finding (alert_id, at, enterprise_id, cause, note) VALUES (:alert_id, :at, :enterprise_id, :cause, :note)
-ON CONFLICT (alert_id, at) DO NOTHING;
+ON CONFLICT (alert_id, at) DO UPDATE
+SET enterprise_id = excluded.enterprise_id, cause = excluded.cause, note = excluded.note;
 
 -- name: knows_enterprise
 SELECT EXISTS (SELECT FROM enterprise WHERE enterprise_id = :enterprise_id);
 
--- name: knows_person
-SELECT EXISTS (SELECT FROM person WHERE person_id = :person_id);
+-- name: role of a person
+SELECT role FROM person WHERE person_id = :person_id;
 
 -- name: knows_team of a township
 SELECT EXISTS (SELECT FROM person WHERE role = 'field' AND township = :township);

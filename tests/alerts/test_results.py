@@ -36,15 +36,30 @@ async def test_an_alert_is_one_row_as_it_stands_now_and_a_line_in_the_log_for_ev
     assert await pool.fetchval("SELECT count(*) FROM alert_cell WHERE to_at = $1", CLOSED) == 2
 
 
+async def test_a_second_open_alert_of_a_source_leaves_nothing_until_the_first_is_over(
+    pool: asyncpg.Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with pool.acquire() as connection:
+        await put_alert(connection, hotspot(), "opened", OPENED)
+        await put_alert(connection, hotspot(id="another"), "opened", OPENED)
+        await put_alert(connection, hotspot(id="another", closed_at=CLOSED), "closed", OPENED)
+        await put_alert(connection, hotspot(id="of another pollutant", pollutant="no2"), "opened", OPENED)
+        assert await pool.fetchval("SELECT count(*) FROM alert_event") == 2
+        await put_alert(connection, hotspot(closed_at=CLOSED), "closed", CLOSED)
+        await put_alert(connection, hotspot(id="another"), "updated", CLOSED)
+    assert await pool.fetchval("SELECT count(*) FROM alert WHERE status = 'open'") == 2
+    assert await pool.fetchval("SELECT action FROM alert_event WHERE alert_id = 'another'") == "opened"
+    assert caplog.text.count("left out") == 2
+
+
 async def test_a_second_open_alert_of_a_source_is_refused_by_the_database(pool: asyncpg.Pool) -> None:
     async with pool.acquire() as connection:
         await put_alert(connection, hotspot(), "opened", OPENED)
         with pytest.raises(asyncpg.UniqueViolationError):
-            await put_alert(connection, hotspot(id="another"), "opened", OPENED)
-        await put_alert(connection, hotspot(id="of another pollutant", pollutant="no2"), "opened", OPENED)
-        await put_alert(connection, hotspot(closed_at=CLOSED), "closed", CLOSED)
-        await put_alert(connection, hotspot(id="another"), "opened", CLOSED)
-    assert await pool.fetchval("SELECT count(*) FROM alert WHERE status = 'open'") == 2
+            await connection.execute(
+                "INSERT INTO alert SELECT 'x', kind, profile, pollutant, source, status, severity, opened_at, NULL,"
+                " late, lon, lat, body FROM alert"
+            )
 
 
 async def test_an_alert_that_was_opened_late_stays_marked(pool: asyncpg.Pool) -> None:
@@ -64,7 +79,9 @@ async def test_a_withdrawn_alert_has_left_all_its_cells_and_is_never_closed_befo
     row = await pool.fetchrow("SELECT * FROM alert")
     assert (row["status"], row["closed_at"]) == ("closed", OPENED)
     assert row["body"]["cells"] == [{"ix": 3, "iy": 4, "from": OPENED.isoformat(), "to": OPENED.isoformat()}]
-    assert row["body"] == await pool.fetchval("SELECT body FROM alert_event ORDER BY seq DESC LIMIT 1")
+    told = await pool.fetchval("SELECT body FROM alert_event ORDER BY seq DESC LIMIT 1")
+    assert told.pop("handling") == await pool.fetchval("SELECT body FROM handling")
+    assert told == row["body"]
     assert await pool.fetchval("SELECT to_at FROM alert_cell") == OPENED
 
 
