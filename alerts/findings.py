@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from alerts.handling.stage import NO_EMISSION, REOPENED
 from ingest.importer import REGISTRY
 from ingest.registry import Finding
 from sql.queries import Connection, Queries
@@ -19,6 +20,7 @@ class Score(NamedTuple):
     among_three: int  # or among the first three
     nobody: int  # nobody of the registry was found
     unmatched: int  # findings of no hotspot that is known: of another kind of alert, or of another database
+    no_emission: int = 0  # a false alarm, or of the device, the weather, or brought from outside: nobody to be named
 
     @property
     def top1(self) -> float | None:
@@ -38,13 +40,15 @@ class Score(NamedTuple):
 def score(findings: Iterable[Finding], candidates: Mapping[str, Sequence[str]]) -> Score:
     """Compare findings with the enterprises, best first, that each hotspot had named by its alert id."""
     newest = {finding.alert_id: finding for finding in sorted(findings, key=lambda finding: finding.at)}
-    known = [finding for finding in newest.values() if finding.alert_id in candidates]
+    standing = [finding for finding in newest.values() if finding.cause != REOPENED]
+    visited = [finding for finding in standing if finding.alert_id in candidates]
+    known = [finding for finding in visited if finding.cause not in NO_EMISSION]
     named = sum(finding.enterprise_id is not None for finding in known)
     first, among = (
         sum(finding.enterprise_id in candidates[finding.alert_id][:places] for finding in known)
         for places in (1, AMONG)
     )
-    return Score(named, first, among, len(known) - named, len(newest) - len(known))
+    return Score(named, first, among, len(known) - named, len(standing) - len(visited), len(visited) - len(known))
 
 
 async def load_score(on: Connection) -> Score:

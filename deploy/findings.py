@@ -21,6 +21,7 @@ def lines(score: Score) -> Iterator[str]:
     yield f"{score.first:6} 排在第一 · named first{_share(score.top1)}"
     yield f"{score.among_three:6} 排在前三 · among three{_share(score.top3)}"
     yield f"{score.nobody:6} 未查到登记企业 · nobody of the registry was found"
+    yield f"{score.no_emission:6} 并无排放（误报、设备、气象、外来） · no emission: false, device, weather, brought"
     yield f"{score.unmatched:6} 不对应已知热点 · of no hotspot that is known here"
 
 

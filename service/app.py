@@ -33,6 +33,7 @@ from service.resources import (
     feed,
     findings,
     grid,
+    handling,
     health,
     holds,
     mutes,
@@ -57,6 +58,7 @@ FEED_BEGINS_S = 3.0
 ROUTERS = (
     feed.router,
     alerts.router,
+    handling.router,
     photos.router,
     drills.router,
     sla.router,

@@ -43,6 +43,8 @@ async def resume(on: asyncpg.Connection, alert_id: str, at: datetime) -> None:
     if row is None:
         return
     after = await _take(on, row, Act("resume", DETECTOR), at)
+    if after.stage != row["body"]["stage"]:
+        await log(on, row["alert"], Entry("resume", DETECTOR, ""), at)
     if after.merged_into is not None:
         await _pass_on(on, alert_id, "resume", at)
 

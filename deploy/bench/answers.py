@@ -9,6 +9,7 @@ from deploy.bench.client import timed
 from deploy.bench.house import BENCH, House, house
 from deploy.bench.row import Row, memory, spread
 from service.resources.evidence import EXAMPLE
+from service.resources.handled import EXAMPLE as HANDLED
 
 DEVICES = 4_000
 REQUESTS = 300
@@ -54,5 +55,7 @@ async def _alerts(here: House, url: str) -> list[Row]:
 
 async def _grow(here: House, status: str, first: int, last: int) -> None:
     span = {"first": first, "last": last, "until": START}
-    await BENCH.put_alerts.execute(here.database, body=json.dumps(EXAMPLE), status=status, **span)
+    await BENCH.put_alerts.execute(
+        here.database, body=json.dumps(EXAMPLE), handling=json.dumps(HANDLED), status=status, **span
+    )
     await BENCH.settle.execute(here.database)

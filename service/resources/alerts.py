@@ -1,11 +1,12 @@
 """Alerts: the newest first, and one with its history."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from alerts.handling.stage import STAGES
 from alerts.kind import KINDS
 from service.cursor import Cursor, CursorText, decode, encode
 from service.database import Connection
@@ -13,6 +14,8 @@ from service.parameters import CellKey, Instant, Strict, Words, cell_of
 from service.problems import NotFoundError
 from service.resources import API
 from service.resources.evidence import EXAMPLE, Evidence
+from service.resources.handled import EXAMPLE as HANDLED
+from service.resources.handled import Handling
 from sql.queries import Queries, Record
 
 ALERT_VIEW = Queries("alert_view")
@@ -41,7 +44,7 @@ class Candidate(BaseModel):
 class Alert(BaseModel):
     """An alert as it stands; concentrations in the pollutant's unit, places in degrees WGS84."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [EXAMPLE | {"handling": HANDLED}]})
 
     id: str
     kind: Annotated[str, Field(description=f"`hotspot`: an emission. People are called for {_CALLED}, not for {_REST}")]
@@ -71,6 +74,7 @@ class Alert(BaseModel):
     detector: str
     late: Annotated[bool, Field(description="Found only afterwards, by late readings or changed marks")] = False
     evidence: Evidence
+    handling: Handling
 
 
 class Event(BaseModel):
@@ -78,13 +82,15 @@ class Event(BaseModel):
 
     seq: int
     at: datetime
-    who: str
+    who: Annotated[str, Field(description="a person, `enterprise:ID`, `detector`, `timer` or `local`")]
     action: str
     why: str
+    place: Annotated[str, Field(description="from where: an address, `link` of a receipt, empty of our processes")]
+    details: Annotated[dict[str, Any], Field(description="what the act said beside its reason")]
 
 
 class NamedEnterprise(BaseModel):
-    """Who a candidate is."""
+    """Who a candidate is, or who was found."""
 
     enterprise_id: str
     name: str
@@ -95,10 +101,11 @@ class NamedEnterprise(BaseModel):
 
 
 class AlertDetail(Alert):
-    """An alert with its history (the last thousand transitions) and the names of its candidates."""
+    """An alert with its history (the last thousand transitions), the names of its candidates and of who was found."""
 
     events: list[Event]
     enterprises: list[NamedEnterprise]
+    merged: Annotated[list[str], Field(description="the alerts that were merged into this one and not split again")]
 
 
 class AlertPage(BaseModel):
@@ -111,12 +118,22 @@ class AlertPage(BaseModel):
 class AlertFilter(Strict):
     """Which alerts; all filters must hold."""
 
-    status: Literal["open", "closed"] | None = None
+    status: Annotated[Literal["open", "closed"] | None, Field(description="of the air")] = None
+    stage: Annotated[
+        Words, Field(default_factory=list, description="how far people are; several: given several times, or a,b")
+    ]
     kind: Annotated[Words, Field(default_factory=list, description="several: given several times, or a,b")]
     cell: Annotated[CellKey | None, Field(description="alerts that had a stay in this cell")] = None
     since: Annotated[Instant | None, Field(description="opened at or after this time")] = None
     cursor: Annotated[CursorText | None, Field(description="`next` of the page before")] = None
     limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+    @field_validator("stage")
+    @classmethod
+    def _known(cls, stages: list[str]) -> list[str]:
+        if unknown := sorted(set(stages) - set(STAGES)):
+            raise ValueError(f"no such stage: {', '.join(unknown)}; there are {', '.join(STAGES)}")
+        return stages
 
 
 @router.get("/alerts", response_model=AlertPage, operation_id="listAlerts", summary="告警列表 · alerts, newest first")
@@ -125,13 +142,13 @@ async def list_alerts(connection: Connection, asked: Annotated[AlertFilter, Quer
     rows = await _page(connection, asked)
     page = rows[: asked.limit]
     more = f'"{encode(Cursor(page[-1]["opened_at"], page[-1]["alert_id"]))}"' if len(rows) > asked.limit else "null"
-    alerts = ",".join(row["body"] for row in page)
+    alerts = ",".join(f'{row["body"][:-1]}, "handling": {row["handling"]}}}' for row in page)
     return Response(f'{{"alerts":[{alerts}],"next":{more}}}', media_type="application/json")
 
 
 async def _page(connection: Connection, asked: AlertFilter) -> list[Record]:
     """One row more than asked for, by the index that fits the filter best."""
-    kinds = asked.kind or None
+    kinds, stages = asked.kind or None, asked.stage or None
     before_at, before_id = decode(asked.cursor) if asked.cursor else (None, None)
     bounds = {
         "before_at": before_at,
@@ -142,7 +159,11 @@ async def _page(connection: Connection, asked: AlertFilter) -> list[Record]:
     if asked.cell:
         ix, iy = cell_of(asked.cell)
         return await ALERT_VIEW.newest_in_cell.fetch(
-            connection, ix=ix, iy=iy, kinds=kinds, status=asked.status, **bounds
+            connection, ix=ix, iy=iy, kinds=kinds, stages=stages, status=asked.status, **bounds
+        )
+    if stages:
+        return await ALERT_VIEW.newest_in_stages.fetch(
+            connection, stages=stages, kinds=kinds, status=asked.status, **bounds
         )
     if asked.status == "open":
         return await ALERT_VIEW.newest_open.fetch(connection, kinds=kinds, **bounds)
@@ -161,8 +182,9 @@ AlertId = Annotated[str, Path(pattern=r"^[!-~]{1,200}$", description="as in the 
     summary="一条告警 · one alert, its history",
 )
 async def get_alert(connection: Connection, alert_id: AlertId, _: Annotated[Strict, Query()]) -> Response:
-    """The alert as it stands, every transition, and who its candidates are."""
-    body = await ALERT_VIEW.detail.fetchval(connection, alert_id=alert_id)
-    if body is None:
+    """The alert as it stands, every transition, and who its candidates are. `ETag` is the version of its `handling`, to
+    be sent back as `If-Match` with a step: it is then only taken if nobody else has taken one meanwhile."""
+    row = await ALERT_VIEW.detail.fetchrow(connection, alert_id=alert_id)
+    if row is None:
         raise NotFoundError(f"no alert {alert_id}")
-    return Response(body, media_type="application/json")
+    return Response(row["body"], media_type="application/json", headers={"ETag": f'"{row["version"]}"'})

@@ -19,6 +19,7 @@ from service.parameters import EventNumber, Strict
 from service.problems import DatabaseAwayError, FeedFullError
 from service.resources import API
 from service.resources.evidence import EXAMPLE
+from service.resources.handled import EXAMPLE as HANDLED
 from service.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
@@ -26,15 +27,27 @@ router = APIRouter(prefix=API, tags=["alerts"])
 
 RETRY_MS = 2_000
 SHUTDOWN_GRACE_S = 0.5  # the feed ends its streams in less; only one that is stuck is cut
-_EVENT = EXAMPLE | {"seq": 4711, "at": "2026-11-21T00:12:00+00:00", "who": "detector", "action": "opened", "why": ""}
+_EVENT = EXAMPLE | {
+    "handling": HANDLED,
+    "seq": 4711,
+    "at": "2026-11-21T00:21:30+00:00",
+    "who": "P12",
+    "action": "accept",
+    "why": "",
+    "place": "192.0.2.7",
+    "details": {},
+}
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "One event a transition: `id` its number, `event` the action (opened, updated, closed …), `data`"
-        " the alert as it was then, with `seq`, `at`, `who`, `action` and `why`.",
+        "description": "One event a transition: `id` its number, `event` the action, `data` the alert as it was then"
+        " with its `handling`, and `seq`, `at`, `who`, `action`, `why`, `place` and `details`. What the detector sees"
+        " ends in -ed (opened, updated, closed: the air); what people do is the name of their step, as in"
+        " `POST /alerts/{alert_id}/…` (acknowledge, dispatch, close …), what the clocks do besides `lapse`, `breach` …:"
+        " ignore a name that you do not know.",
         "content": {
             "text/event-stream": {
                 "schema": {"type": "string"},
-                "example": f"id: 4711\nevent: opened\ndata: {json.dumps(_EVENT)}\n\n",
+                "example": f"id: 4711\nevent: accept\ndata: {json.dumps(_EVENT)}\n\n",
             }
         },
     }

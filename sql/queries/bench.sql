@@ -45,16 +45,23 @@ SELECT device, now(), now(), 30 + random() * 20, 60, 8, 30, 55, 0.7, 0.25, 21.5,
 FROM station;
 
 -- name: put_alerts of the past, one a minute backwards from `until`
-INSERT INTO alert (alert_id, kind, profile, pollutant, source, status, severity, opened_at, closed_at, lon, lat, body)
-SELECT body ->> 'id', 'hotspot', 'grid', 'pm25', n::text, :status, 1 + n % 4, opened_at, closed_at, 120.05, 31.7, body
-FROM (
+WITH past AS (
     SELECT n, opened_at, closed_at, :body::jsonb || jsonb_build_object(
         'id', :status || '-' || n, 'status', :status, 'opened_at', opened_at, 'closed_at', closed_at
     ) AS body
     FROM generate_series(:first::integer, :last::integer) AS n,
     LATERAL (SELECT :until::timestamptz - n * INTERVAL '1 minute' AS opened_at) AS began,
     LATERAL (SELECT CASE WHEN :status::text = 'closed' THEN opened_at + INTERVAL '40 minutes' END AS closed_at) AS ended
-) AS past;
+), put AS (
+    INSERT INTO alert (alert_id, kind, profile, pollutant, source, status, severity, opened_at, closed_at, lon, lat,
+        body)
+    SELECT body ->> 'id', 'hotspot', 'grid', 'pm25', n::text, :status, 1 + n % 4, opened_at, closed_at, 120.05, 31.7,
+        body
+    FROM past
+    RETURNING alert_id, status, opened_at
+)
+INSERT INTO handling (alert_id, stage, version, pushed, opened_at, township, body)
+SELECT alert_id, status, 1, true, opened_at, '', :handling::jsonb || jsonb_build_object('stage', status) FROM put;
 
 -- name: numbers of the stations, in the order of their ids
 SELECT device FROM station JOIN device USING (device) ORDER BY device_id;
@@ -73,4 +80,4 @@ VACUUM (ANALYZE) station_reading, monitor_reading, station_latest, station, devi
 SELECT table_bytes, index_bytes, total_bytes FROM hypertable_detailed_size(:name::text::regclass);
 
 -- name: settle after filling a table
-ANALYZE alert;
+ANALYZE alert, handling;

@@ -10,3 +10,12 @@ LEFT JOIN LATERAL (
     SELECT e.body FROM alert_event AS e WHERE e.alert_id = found.alert_id AND e.at <= found.at
     ORDER BY e.seq DESC LIMIT 1
 ) AS told ON true;
+
+-- name: newest first; `before_at`, `before_id` are the last of the page before, null for the first page
+SELECT alert_id, at, enterprise_id, cause, note
+FROM finding
+WHERE (at, alert_id) < (coalesce(:before_at, 'infinity'::timestamptz), coalesce(:before_id::text, ''))
+    AND at >= coalesce(:since, '-infinity'::timestamptz)
+    AND (:causes::text[] IS NULL OR cause = ANY(:causes))
+ORDER BY at DESC, alert_id DESC
+LIMIT :limit::int;

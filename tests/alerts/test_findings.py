@@ -15,7 +15,7 @@ RANKED = ["E1", "E2", "E3", "E4"]
 
 def finding(alert: str, enterprise: str | None, at: datetime = AT) -> Finding:
     """What a field team found."""
-    return Finding(alert_id=alert, at=at, enterprise_id=enterprise, cause="emission" if enterprise else "false_alarm")
+    return Finding(alert_id=alert, at=at, enterprise_id=enterprise, cause="emission" if enterprise else "not_found")
 
 
 def test_first_among_three_later_and_not_named_at_all_are_told_apart() -> None:
@@ -33,6 +33,13 @@ def test_nobody_found_is_counted_beside_and_is_no_share() -> None:
     told = score([finding("A", None)], {"A": RANKED})
     assert told == Score(0, 0, 0, 1, 0)
     assert told.line() == told._asdict() | {"top1": None, "top3": None}
+
+
+def test_where_nothing_was_emitted_nobody_is_to_be_named() -> None:
+    causes = ["false_alarm", "device", "weather", "regional", "leak", "reopened"]
+    findings = [finding(f"A{i}", None).model_copy(update={"cause": cause}) for i, cause in enumerate(causes)]
+    told = score(findings, {f"A{i}": RANKED for i in range(6)})
+    assert told == Score(named=0, first=0, among_three=0, nobody=1, unmatched=0, no_emission=4)
 
 
 def test_findings_of_unknown_alerts_are_only_counted() -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from alerts.handling.stage import DETECTOR, Act, Handling
+from alerts.handling.step import step
 from ingest.grid import Cell, Grid
 from sql.queries import Connection
 
@@ -71,8 +73,16 @@ def body(name: str, opened_at: datetime = NOW, **changed: Any) -> dict[str, Any]
     } | changed
 
 
+def handling(told: dict[str, Any]) -> dict[str, Any]:
+    """The handling of an alert that nobody has touched."""
+    at = datetime.fromisoformat(told["opened_at"])
+    begun = Handling("open", at, times={"open": at})
+    closed = told["closed_at"] and datetime.fromisoformat(told["closed_at"])
+    return (step(begun, Act("clear", DETECTOR), closed) if closed else begun).body()
+
+
 async def alert(on: Connection, told: dict[str, Any]) -> None:
-    """An alert, its cells and its first event; `on` decides in which transaction."""
+    """An alert, its cells, its handling and its first event; `on` decides in which transaction."""
     closed = told["closed_at"] and datetime.fromisoformat(told["closed_at"])
     await on.execute(
         "INSERT INTO alert VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
@@ -84,6 +94,12 @@ async def alert(on: Connection, told: dict[str, Any]) -> None:
             "INSERT INTO alert_cell VALUES ($1, $2, $3, $4)",
             *(told["id"], cell["ix"], cell["iy"], datetime.fromisoformat(cell["from"])),
         )
+    begun = handling(told)
+    await on.execute(
+        "INSERT INTO handling (alert_id, stage, version, pushed, opened_at, township, body)"
+        " VALUES ($1, $2, $3, true, $4, '', $5)",
+        *(told["id"], begun["stage"], begun["version"], datetime.fromisoformat(told["opened_at"]), begun),
+    )
     await event(on, told, "opened")
 
 
@@ -92,7 +108,7 @@ async def event(on: Connection, told: dict[str, Any], action: str = "updated", w
     seq: int = await on.fetchval(
         "INSERT INTO alert_event (alert_id, at, who, action, why, body) VALUES ($1, $2, 'detector', $3, $4, $5)"
         " RETURNING seq",
-        *(told["id"], NOW, action, why, told),
+        *(told["id"], NOW, action, why, told | {"handling": handling(told)}),
     )
     return seq
 

@@ -6,14 +6,17 @@ import asyncpg
 import httpx2
 
 from alerts.detector.tuning import DEFAULT
+from alerts.handling.stage import Handling
 from alerts.store import body_of
 from alerts.watch import Watch
 from service.resources.alerts import ALERT_VIEW, Alert
 from service.resources.evidence import EXAMPLE
+from service.resources.handled import EXAMPLE as HANDLED
 from tests.service import seed
 from tests.support.scene import district, emit, weather
 
 API = "/api/v1/alerts"
+MERGED = ("alert_newest_of_kind", "handling_newest")  # whose lists are merged, and sorted for that
 
 
 async def _ids(client: httpx2.AsyncClient, query: str = "") -> list[str]:
@@ -29,7 +32,7 @@ async def test_nothing_yet_is_an_empty_page(client: httpx2.AsyncClient) -> None:
 async def test_alert_is_told_as_it_was_written(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     told = seed.body("a1", evidence={"名": "值", "deep": [1, {"x": None}]})
     await seed.alert(pool, told)
-    assert (await client.get(API)).json()["alerts"] == [told]
+    assert (await client.get(API)).json()["alerts"] == [told | {"handling": seed.handling(told)}]
 
 
 async def test_pages_over_many_alerts_of_the_same_minute_miss_and_repeat_nothing(
@@ -91,7 +94,7 @@ async def test_one_alert_comes_with_its_course_and_the_names_of_its_candidates(
         (2, "updated", "stronger"),
     ]
     assert [place["name"] for place in detail.pop("enterprises")] == ["<b>江宇化工</b>"]
-    assert detail == told
+    assert detail == told | {"handling": seed.handling(told), "merged": []}
 
 
 def test_documented_example_is_what_the_detector_writes() -> None:
@@ -102,8 +105,10 @@ def test_documented_example_is_what_the_detector_writes() -> None:
     changes = [change for frame in frames for change in watch.close(frame)]
     written = [body_of(change.alert) for change in changes if change.alert.attribution == "wind"][-1]
     assert _shape(written) == _shape(EXAMPLE)
-    assert Alert.model_validate(written).evidence.model_extra == {}
-    assert Alert.model_validate(EXAMPLE).evidence.model_extra == {}
+    for told in (written, EXAMPLE):
+        alert = Alert.model_validate(told | {"handling": HANDLED})
+        assert (alert.evidence.model_extra, alert.handling.model_extra) == ({}, {})
+    assert Handling.read(HANDLED).body() == HANDLED
 
 
 def _shape(told: object) -> object:
@@ -130,10 +135,11 @@ async def test_every_page_is_read_by_an_index(database: str) -> None:
             (ALERT_VIEW.newest, {"status": None}, "alert_newest"),
             (ALERT_VIEW.newest_open, {"kinds": None}, "alert_newest_open"),
             (ALERT_VIEW.newest_of_kinds, {"kinds": ["x", "y"], "status": None}, "alert_newest_of_kind"),
+            (ALERT_VIEW.newest_in_stages, {"stages": ["open"], "kinds": None, "status": None}, "handling_newest"),
         ):
             prepared = await connection.prepare(query.text)
             plan = str(await prepared.explain(*query.arguments(bounds | more)))
             assert f"'Index Name': '{index}'" in plan
-            assert plan.count("'Node Type': 'Sort'") == ("kinds" in more and more["kinds"] is not None)  # of the merged
+            assert plan.count("'Node Type': 'Sort'") == (index in MERGED)
     finally:
         await connection.close()

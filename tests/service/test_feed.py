@@ -31,7 +31,8 @@ async def test_new_event_reaches_a_listening_client_with_its_alert(start: Start,
         (event,) = await take(events, 1)
     assert (hello.id, hello.action) == (0, "")
     assert (event.id, event.action) == (1, "opened")
-    assert event.data == told | {"seq": 1, "at": seed.NOW.isoformat(), "who": "detector", "action": "opened", "why": ""}
+    about = {"seq": 1, "at": seed.NOW.isoformat(), "who": "detector", "action": "opened", "why": "", "place": ""}
+    assert event.data == told | about | {"details": {}, "handling": seed.handling(told)}
 
 
 async def test_without_a_last_event_the_feed_begins_now_and_can_be_resumed_before_anything_came(

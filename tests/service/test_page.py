@@ -4,16 +4,20 @@ import gzip
 import re
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 import httpx2
 import pytest
 
+from alerts.handling.stage import Action
 from alerts.kind import KINDS
 from alerts.rules.fabrication import SIGNS as FABRICATED
 from alerts.rules.fault import SIGNS
 from service.resources.page import PAGE
 
 ALERTS = Path(str(files("alerts")))
+# What only our own processes do is no path.
+STEPS = set(get_args(Action)) - {"handover", "lapse", "clear", "resume"}
 OURS = sorted(PAGE.iterdir())
 NAMESPACE = "http://www.w3.org/2000/svg"
 
@@ -36,6 +40,8 @@ async def test_documentation_describes_every_path_and_its_problems(client: httpx
         "/api/v1/alerts",
         "/api/v1/alerts/{alert_id}",
         "/api/v1/alerts/stream",
+        *(f"/api/v1/alerts/{{alert_id}}/{action}" for action in STEPS),
+        "/api/v1/findings",
         "/api/v1/alerts/{alert_id}/photos",
         "/api/v1/photos/{photo_id}",
         "/api/v1/drills",
