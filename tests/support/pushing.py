@@ -22,7 +22,7 @@ from alerts.push.turn import turn_all
 from alerts.settings import NotifySettings
 from alerts.store import put_alert
 from sql.pool import connect
-from tests.support.hotspot import OPENED, hotspot
+from tests.support.hotspot import hotspot
 from tests.support.receiver import Posted, Receiver
 
 SENT = datetime(2026, 11, 21, 8, 31, tzinfo=UTC)  # 16:31 in Beijing
@@ -50,8 +50,10 @@ async def people(pool: asyncpg.Pool, off: tuple[str, ...] = (), **roles: str) ->
             await on.execute("INSERT INTO person VALUES ($1, $1 || '某', $2, '138', '')", person_id, role)
             if person_id not in off:
                 await on.execute(
-                    "INSERT INTO shift (person_id, start_at, end_at, post, role) VALUES ($1, $2, $3, '值班室', $4)",
-                    *(person_id, SENT - timedelta(days=1), SENT + timedelta(days=30), role),
+                    "INSERT INTO shift (person_id, start_at, end_at, post, role)"
+                    " VALUES ($1, least($2, now()) - INTERVAL '1 day', greatest($2, now()) + INTERVAL '30 days',"
+                    " '值班室', $3)",
+                    *(person_id, SENT, role),
                 )
 
 
@@ -70,7 +72,8 @@ async def contact(
 async def happens(pool: asyncpg.Pool, action: str = "opened", **changed: Any) -> int:
     """A transition of an alert by the detector; its number in the log."""
     async with pool.acquire() as on, on.transaction():
-        await put_alert(on, hotspot(**changed), action, OPENED)
+        alert = hotspot(**changed)
+        await put_alert(on, alert, action, alert.closed_at or alert.opened_at)
     return await newest(pool)
 
 
@@ -78,7 +81,8 @@ async def many(pool: asyncpg.Pool, count: int, **changed: Any) -> None:
     """So many alerts, all at once."""
     async with pool.acquire() as on, on.transaction():
         for number in range(count):
-            await put_alert(on, hotspot(id=f"h-{number:05}", source=f"9-{number}", **changed), "opened", OPENED)
+            alert = hotspot(id=f"h-{number:05}", source=f"9-{number}", **changed)
+            await put_alert(on, alert, "opened", alert.opened_at)
 
 
 async def newest(pool: asyncpg.Pool) -> int:
