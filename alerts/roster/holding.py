@@ -64,7 +64,7 @@ def _goes_on(one: Held, other: Held) -> bool:
 
 def _of_post(shifts: Sequence[Held], at: datetime, lapse: timedelta) -> list[OnDuty]:
     open_ = [held for held in shifts if not held.handed and at < held.duty.end + lapse]
-    keeping = [held for held in open_ if held.took or (held.offered and held.duty.start <= at)]
+    keeping = [held for held in open_ if held.took or held.offered]
     if any(held.duty.end <= at for held in keeping):
         return [held.duty for held in keeping]
     return [held.duty for held in open_ if held in keeping or held.duty.start <= at < held.duty.end]

@@ -30,7 +30,7 @@ async def publish(on: asyncpg.Connection, now: datetime, horizon: timedelta = HO
         away = {leave.person_id for leave in definitions.leaves if leave.start <= moment < leave.end}
         revision = revise(
             _governed(published, definitions),
-            [_named(shift) for shift in planned if shift.start < limit],
+            [_named(shift) for shift in planned],
             moment,
             away,
         )

@@ -81,7 +81,7 @@ async def _missed_check_ins(on: asyncpg.Connection, policy: Policy, now: datetim
             "en": f"{shift.person_id} on {shift.post} did not check in {span}: see whether somebody is there",
         }
         key = f"missed-check-in:{shift.person_id}:{_stamp(watch.start)}:{shift.post}"
-        yield Notice(key, await _leaders(on, now, but=shift.person_id) or frozenset({shift.person_id}), words, 3)
+        yield Notice(key, await _leaders(on, now) or frozenset({shift.person_id}), words, 3)
 
 
 async def _missed_handovers(on: asyncpg.Connection, policy: Policy, now: datetime) -> AsyncIterator[Notice]:
@@ -97,8 +97,8 @@ async def _missed_handovers(on: asyncpg.Connection, policy: Policy, now: datetim
         yield Notice(key, await _leaders(on, now) | here | {duty.person_id}, words, 2)
 
 
-async def _leaders(on: asyncpg.Connection, now: datetime, but: str = "") -> frozenset[str]:
-    return frozenset(one.person_id for one in await on_duty(on, now) if one.role in LEADING) - {but}
+async def _leaders(on: asyncpg.Connection, now: datetime) -> frozenset[str]:
+    return frozenset(one.person_id for one in await on_duty(on, now) if one.role in LEADING)
 
 
 async def _once(on: asyncpg.Connection, key: str, now: datetime) -> bool:

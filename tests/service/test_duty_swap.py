@@ -74,6 +74,7 @@ async def test_steps_are_taken_in_order_and_by_whom_they_are_for(
 ) -> None:
     assert (await client.post(f"{API}/swaps", json=near, headers={"X-Hotgrid-Actor": "C"})).status_code == 403
     number = (await client.post(f"{API}/swaps", json=near, headers={"X-Hotgrid-Actor": "A"})).json()["swap_id"]
+    assert (await step(client, number, "approve", "A")).status_code == 403
     assert (await step(client, number, "approve", "L")).status_code == 409
     assert (await step(client, number, "agree", "A")).status_code == 403
     assert (await step(client, number, "agree", "B")).status_code == 200

@@ -58,4 +58,6 @@ def test_a_substitute_goes_on_with_what_was_taken_over() -> None:
 
 
 def test_what_was_handed_over_is_not_taken_up_by_the_next_shift_of_the_same_person() -> None:
-    assert _who(9, _held("A", 0, 8, "handed"), _held("A", 8, 16), _held("B", 6, 16, "took")) == ["B", "A"]
+    shifts = [_held("A", 0, 8, "took", "offered", "handed"), _held("A", 8, 16), _held("B", 6, 16, "took")]
+    assert _who(9, *shifts) == ["B", "A"]
+    assert _who(17, *shifts) == ["B"]

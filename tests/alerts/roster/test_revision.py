@@ -59,6 +59,8 @@ def test_who_sits_beside_a_running_shift_is_not_touched_by_its_substitute() -> N
     beside = _shift("B", 8, 16)
     told = _revised([_shift("A", 8, 16), beside], [_shift("S", 8, 16, "substitute:1", "A"), beside])
     assert [shift.person_id for shift, _ in told.ends] == ["A"]
+    told = _revised([_shift("A", 8, 16), beside], [_shift("S", 8, 16, "substitute:1", "A")])
+    assert [shift.person_id for shift, _ in told.ends] == ["A"]
 
 
 def test_what_has_not_begun_is_taken_off_put_on_and_changed() -> None:

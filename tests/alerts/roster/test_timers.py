@@ -55,7 +55,7 @@ async def test_who_is_next_is_reminded_once(on: asyncpg.Connection) -> None:
 
 
 async def test_who_does_not_check_in_at_night_is_told_to_the_leader(on: asyncpg.Connection) -> None:
-    # From 22:00 on every two hours, the leader too: who sits alone is told of oneself.
+    # From 22:00 on every two hours, the leader too.
     await check_in(on, "L", None, "", DAY - HOUR)
     await turn(on, POLICY, DAY - MINUTE)
     assert await told(on, "missed-check-in") == []
