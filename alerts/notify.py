@@ -50,7 +50,7 @@ async def _work(settings: NotifySettings, now: Clock, stop: asyncio.Event) -> No
     try:
         async with await open_pool(settings.database_url, "notify", CONNECTIONS) as pool:
             sender = await _sender(settings, pool, Lanes(locks), now)
-            logger.info("at work: %s", ", ".join(sender.channels))
+            logger.info("at work: channels: %s", ", ".join(sender.channels))
             await _until(_queue(queued, sender), sender, [queued, locks], stop)
     finally:
         await asyncio.gather(queued.close(), locks.close(), return_exceptions=True)

@@ -19,6 +19,7 @@ from deploy.bench.latency import latency_305, latency_36793
 from deploy.bench.load import load
 from deploy.bench.month import month
 from deploy.bench.on_duty import who_is_on_duty
+from deploy.bench.push import push
 from deploy.bench.rest import rest
 from deploy.bench.roster import roster
 from deploy.bench.row import Row
@@ -38,6 +39,7 @@ BENCHES: dict[str, Bench] = {
     "rest": rest,
     "roster": roster,
     "on-duty": who_is_on_duty,
+    "push": push,
 }
 
 LONG: dict[str, Bench] = {"month": month}

@@ -81,3 +81,18 @@ SELECT table_bytes, index_bytes, total_bytes FROM hypertable_detailed_size(:name
 
 -- name: settle after filling a table
 ANALYZE alert, handling;
+
+-- name: put_officers on duty now, each with a webhook of their own
+WITH officer AS (
+    INSERT INTO person (person_id, name, role, phone, township)
+    SELECT 'B' || n, '王' || n, 'duty', '', '' FROM generate_series(1, :count::integer) AS n
+    RETURNING person_id
+), shift AS (
+    INSERT INTO shift (person_id, start_at, end_at, post)
+    SELECT person_id, now() - INTERVAL '1 hour', now() + INTERVAL '1 day', '值班室' FROM officer
+)
+INSERT INTO contact (person_id, channel, address, rank, language, min_severity, created_at, created_by)
+SELECT person_id, 'webhook', :url::text || '/' || person_id, 1, 'zh', 1, now(), 'bench' FROM officer;
+
+-- name: repeated pushes
+SELECT count(*)::double precision FROM push WHERE attempts > 1;
