@@ -66,7 +66,8 @@ async def put_alert(
     elif row["before"] == "closed":
         await resume(on, alert.id, at)
     seq = await ALERT.log.fetchval(on, alert_id=alert.id, at=at, who=who, action=action, why=why, body=row["body"])
-    await tell(on, seq, action, alert.kind, alert.severity)
+    graver = action == "updated" and alert.severity > row["severity"]
+    await tell(on, seq, "raised" if graver else action, alert.kind, alert.severity)
 
 
 async def withdraw_alert(on: asyncpg.Connection, body: dict[str, Any], at: datetime, why: str, who: str = WHO) -> None:

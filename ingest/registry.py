@@ -19,7 +19,7 @@ def _storable(text: str) -> str:
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 Text = Annotated[str, AfterValidator(_storable)]
 Name = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)]
-Key = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(_storable)]
 AlertId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
 Longitude = Annotated[FiniteFloat, Field(ge=-180, le=180)]
 Latitude = Annotated[FiniteFloat, Field(ge=-90, le=90)]

@@ -110,8 +110,14 @@ async def _take(on: asyncpg.Connection, alert_id: str, act: Act, now: datetime, 
         await HANDLING.put_finding.execute(
             on, alert_id=alert_id, at=at, enterprise_id=act.enterprise_id, cause=cause, note=act.why
         )
-    seq = await log(on, row["alert"], Entry(act.action, act.actor, act.why, act.details()), at)
-    return Outcome(alert_id, seq, after.body())
+    entry = Entry(act.action, act.actor, act.why, {**act.details(), **_beside(handling, act)})
+    return Outcome(alert_id, await log(on, row["alert"], entry, at), after.body())
+
+
+def _beside(handling: Handling, act: Act) -> dict[str, Any]:
+    """What the log needs to know of before: who was sent there and need not go any more."""
+    going = handling.accepted_by or handling.person
+    return {"previous": [going]} if act.action == "dispatch" and going and going != act.person else {}
 
 
 async def log(on: asyncpg.Connection, alert: Mapping[str, Any], entry: Entry, at: datetime) -> int:

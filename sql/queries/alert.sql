@@ -1,6 +1,6 @@
 -- name: put the alert as it stands now; an alert that was opened late stays marked so. Nothing where another alert of its
 -- source is open, and nothing that ends without ever having been put; who puts has lined up, so that is sure.
-WITH old AS (SELECT status FROM alert WHERE alert_id = :alert_id)
+WITH old AS (SELECT status, severity FROM alert WHERE alert_id = :alert_id)
 INSERT INTO alert (alert_id, kind, profile, pollutant, source, status, severity, opened_at, closed_at, late, lon, lat,
     body)
 SELECT :alert_id, :kind, :profile, :pollutant, :source, :status, :severity, :opened_at, :closed_at, :late, :lon, :lat,
@@ -12,7 +12,7 @@ WHERE NOT (:status::text = 'open' AND EXISTS (
 ON CONFLICT (alert_id) DO UPDATE
 SET status = excluded.status, severity = excluded.severity, closed_at = excluded.closed_at, lon = excluded.lon,
     lat = excluded.lat, body = excluded.body || jsonb_build_object('late', alert.late)
-RETURNING body, (SELECT status FROM old) AS before;
+RETURNING body, (SELECT status FROM old) AS before, (SELECT severity FROM old) AS severity;
 
 -- name: drop_cells
 DELETE FROM alert_cell WHERE alert_id = :alert_id;

@@ -1,11 +1,12 @@
 -- name: plan_alone until the transaction ends, so that platforms are told in order
 SELECT pg_advisory_xact_lock(hashtext('push plan'));
 
--- name: take_notices that wait, the oldest first, with what happened and how it is now
+-- name: take_notices that wait, the oldest first, with what happened and how it is now; an update is only told where the
+-- alert has become graver
 WITH taken AS (
     DELETE FROM notice WHERE seq IN (SELECT seq FROM notice ORDER BY seq LIMIT :most) RETURNING seq
 )
-SELECT e.seq, e.alert_id, e.who, e.action, e.why, e.details, (e.body ->> 'severity')::integer AS severity, a.kind,
+SELECT e.seq, e.alert_id, e.who, CASE e.action WHEN 'updated' THEN 'raised' ELSE e.action END AS action, e.why, e.details, (e.body ->> 'severity')::integer AS severity, a.kind,
     coalesce(h.pushed, false) AS pushed, coalesce(h.stage, 'open') AS stage, coalesce(h.township, '') AS township,
     coalesce(h.body, '{}') AS handling
 FROM taken JOIN alert_event AS e USING (seq) JOIN alert AS a USING (alert_id) LEFT JOIN handling AS h USING (alert_id)
@@ -92,6 +93,7 @@ SELECT h.alert_id, a.severity, l.level, l.round, l.since, l.next_at,
     (h.body ->> 'since')::timestamptz IS DISTINCT FROM l.untaken_since AS anew
 FROM handling AS h JOIN ladder AS l USING (alert_id) JOIN alert AS a USING (alert_id)
 WHERE h.climb_at <= :now AND h.stage = 'open' AND h.pushed
+    AND NOT EXISTS (SELECT FROM alert_hold AS d WHERE d.alert_id = h.alert_id AND d.released_at IS NULL)
 ORDER BY h.climb_at, h.alert_id
 LIMIT :most
 FOR UPDATE OF h SKIP LOCKED;
@@ -113,8 +115,8 @@ FROM contact WHERE contact_id = :lane::bigint AND disabled_at IS NULL;
 
 -- name: due of a lane with what happened
 SELECT p.push_id, p.key, p.telling, p.seq, p.alert_id, p.person_id, p.action, p.reason, p.severity, p.due_at, p.try_at,
-    p.attempts, p.message_key, e.who, e.why, e.action AS happened, coalesce(e.details, '{}') AS details, e.body, t.words,
-    h.stage, h.township, h.body AS handling, o.role, o.township AS home,
+    p.attempts, p.message_key, CASE e.action WHEN 'updated' THEN 'raised' ELSE e.action END AS happened, e.who, e.why,
+    coalesce(e.details, '{}') AS details, e.body, t.words, h.stage, h.township, h.body AS handling, o.role, o.township AS home,
     EXISTS (SELECT FROM alert_hold AS d WHERE d.alert_id = p.alert_id AND d.released_at IS NULL) AS held
 FROM push AS p LEFT JOIN alert_event AS e USING (seq) LEFT JOIN telling AS t USING (telling)
     LEFT JOIN handling AS h ON h.alert_id = p.alert_id LEFT JOIN person AS o ON o.person_id = p.person_id

@@ -1,9 +1,10 @@
--- name: due whose clocks are to be looked at, the longest waiting first; each by one worker
+-- name: due whose clocks are to be looked at, the longest waiting first; each by one worker; what is held waits
 SELECT h.alert_id, h.body, h.pushed, a.severity, a.kind, a.body AS alert,
     (SELECT max(e.at) FROM alert_event AS e
         WHERE e.alert_id = h.alert_id AND e.who NOT IN ('detector', 'timer')) AS touched
 FROM handling AS h JOIN alert AS a USING (alert_id)
 WHERE h.due_at <= :now
+    AND NOT EXISTS (SELECT FROM alert_hold AS d WHERE d.alert_id = h.alert_id AND d.released_at IS NULL)
 ORDER BY h.due_at
 LIMIT :most::int
 FOR UPDATE OF h SKIP LOCKED;

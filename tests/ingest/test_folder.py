@@ -50,6 +50,13 @@ def test_a_line_break_or_a_strange_blank_within_a_name_does_not_disturb_the_line
     assert problems(write(tmp_path, stations=text))[0].startswith("stations.csv:6:lon: ")
 
 
+def test_an_id_of_blanks_is_none(tmp_path: Path) -> None:
+    text = replaced("stations", "S1,", '"  ",')
+    assert problems(write(tmp_path, stations=text))[0].startswith("stations.csv:2:station_id: ")
+    text = replaced("enterprises", "E1,", '"  ",')
+    assert problems(write(tmp_path, enterprises=text))[0].startswith("enterprises.csv:2:enterprise_id: ")
+
+
 def test_the_optional_files_may_be_missing_and_the_others_not(tmp_path: Path) -> None:
     optional = [name[:-4] for name in FILES if name not in ("grid.csv", "stations.csv")]
     registry, _ = read_folder(write(tmp_path, **dict.fromkeys(optional)))

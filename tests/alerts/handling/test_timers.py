@@ -76,6 +76,19 @@ async def test_a_step_done_late_while_the_clocks_stood_still_is_a_breach_that_ri
     assert await lines(pool) == ["opened", "acknowledge"]
 
 
+async def test_while_a_regional_notice_keeps_it_quiet_no_clock_runs(pool: asyncpg.Pool) -> None:
+    await raised(pool)
+    await pool.execute(
+        "INSERT INTO alert (alert_id, kind, profile, pollutant, source, status, severity, opened_at, lon, lat, body)"
+        " SELECT 'haze', 'regional', 'rule', pollutant, 'district', 'open', 2, opened_at, lon, lat, body FROM alert"
+    )
+    await pool.execute(
+        "INSERT INTO alert_hold (alert_id, from_at, regional_id, judged) VALUES ($1, $2, 'haze', 1)", ID, OPENED
+    )
+    await turned(pool, 30)
+    assert await breaches(pool) == []
+
+
 async def test_an_alert_is_not_looked_at_before_its_clock_says_so(pool: asyncpg.Pool) -> None:
     await raised(pool)
     await turned(pool, 1)

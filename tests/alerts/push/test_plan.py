@@ -95,3 +95,26 @@ async def test_what_people_do_is_told_to_platforms_in_order(pool: asyncpg.Pool) 
     await planned(pool)
     rows = await pool.fetch("SELECT action FROM push WHERE person_id IS NULL ORDER BY push_id")
     assert [row["action"] for row in rows] == ["opened", "acknowledge", "dispatch"]
+
+
+async def test_an_alert_that_becomes_graver_is_told_again_one_that_only_goes_on_is_not(pool: asyncpg.Pool) -> None:
+    await people(pool, P1="duty")
+    await contact(pool, "P1", "http://127.0.0.1:1/")
+    await happens(pool, severity=2)
+    await happens(pool, "updated", severity=2, peak_value=190.0)
+    await happens(pool, "updated", severity=3)
+    await happens(pool, "updated", severity=2)
+    assert await planned(pool) == 2
+    assert [row[:2] for row in await states(pool)] == [("P1", "opened"), ("P1", "raised")]
+
+
+async def test_who_was_sent_first_hears_that_somebody_else_goes(pool: asyncpg.Pool) -> None:
+    await people(pool, P1="duty", F1="field", F2="field")
+    for person in ("F1", "F2"):
+        await contact(pool, person, f"http://127.0.0.1:1/{person}")
+    await happens(pool)
+    for going in ("F1", "F2"):
+        await does(pool, "dispatch", "P1", "duty", SENT, person=going)
+    await planned(pool)
+    told = await pool.fetch("SELECT person_id, reason FROM push WHERE person_id <> 'P1' ORDER BY push_id")
+    assert ("F1", "had it before") in [tuple(row) for row in told]
