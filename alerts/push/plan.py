@@ -134,6 +134,8 @@ async def _begin_ladders(on: asyncpg.Connection, events: Sequence[Record], polic
         for event in {event["alert_id"]: event for event in events if _begins(event)}.values()
     ]
     await PUSH.begin_ladder.execute(on, rows=rows)
+    raised = [event["alert_id"] for event in events if event["action"] == "raised"]
+    await PUSH.climb_now.execute(on, alert_ids=raised, now=now)
 
 
 def _begins(event: Record) -> bool:

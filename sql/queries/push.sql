@@ -82,6 +82,9 @@ WITH begun AS (
 UPDATE handling AS h SET climb_at = b.next_at FROM begun AS b
 WHERE h.alert_id = b.alert_id AND h.stage = 'open' AND h.pushed;
 
+-- name: climb_now: the waits of alerts that have become graver are looked at anew
+UPDATE handling SET climb_at = :now WHERE alert_id = ANY(:alert_ids::text[]) AND stage = 'open' AND climb_at > :now;
+
 -- name: is_climb_due; in the order of the index, so that no plan reads what is not due
 SELECT true FROM handling AS h JOIN ladder USING (alert_id)
 WHERE h.climb_at <= :now AND h.stage = 'open' AND h.pushed

@@ -239,3 +239,19 @@ async def read(pool: asyncpg.Pool) -> int:
         " WHERE relname IN ('handling', 'ladder', 'telling', 'push')"
     )
     return number
+
+
+async def test_the_wait_of_an_alert_that_becomes_graver_is_shortened(pool: asyncpg.Pool, database: str) -> None:
+    await people(pool, P1="duty", L1="leader")
+    clock = Clock()
+    async with receiving() as leader, sending(pool, settings_of(database), clock) as sender:
+        await contact(pool, "L1", leader.url, min_severity=4)
+        await happens(pool, severity=1)  # 15 minutes
+        await tick(sender)
+        clock.go(minutes=1)
+        await happens(pool, "updated", severity=4)  # 3 minutes
+        await tick(sender)
+        assert not leader.posted
+        clock.go(minutes=2)
+        await tick(sender)
+    assert len(leader.posted) == 1
