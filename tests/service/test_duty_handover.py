@@ -1,5 +1,6 @@
 """Handovers over HTTP: offered with note and open alerts, accepted or not, printed, and the log locked."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,6 +76,17 @@ async def test_the_outgoing_is_responsible_until_the_incoming_accepts(
     assert await responsible(client) == ["B"]
     before = (await client.get(f"{API}/now", params={"at": (now - timedelta(seconds=1)).isoformat()})).json()
     assert [one["person_id"] for one in before["responsible"]] == ["B"]
+
+
+async def test_of_two_answers_at_once_one_counts(client: httpx2.AsyncClient, pool: asyncpg.Pool, now: datetime) -> None:
+    assert now
+    number = (await offer(client)).json()["handover_id"]
+    told = await asyncio.gather(
+        *(answer(client, number, "accept", "B") for _ in range(5)), answer(client, number, "decline", "L", "不清楚")
+    )
+    said = [one.json().get("answer") for one in told]
+    assert said in (["accepted"] * 5 + [None], [None] * 5 + ["declined"])
+    assert await pool.fetchval("SELECT count(*) FROM handover_answer") == 1
 
 
 async def test_who_declines_says_why_and_the_outgoing_stays(

@@ -1,5 +1,6 @@
 """Publishing: what is to come follows the definitions, a running shift can be taken over, what was stays."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -75,6 +76,19 @@ async def test_somebody_takes_over_a_running_shift_and_gives_it_back(on: asyncpg
     assert await on.fetchval("SELECT instead_of FROM shift WHERE person_id = 'S'") == "A"
     await change.end(on, "substitute", entry.entry_id, by(NOW + 3 * HOUR))
     assert [await who(on, hours) for hours in (0.9, 1, 2.9, 3, 9.9)] == [["A"], ["S"], ["S"], ["A"], ["A"]]
+
+
+async def test_of_two_leaders_at_once_one_comes_after_the_other(on: asyncpg.Connection, pool: asyncpg.Pool) -> None:
+    body = {"person_id": "A", "start": NOW.isoformat(), "end": (NOW + 10 * HOUR).isoformat()}
+
+    async def substitute(other: str) -> object:
+        async with pool.acquire() as own:
+            return await change.add(own, "substitute", body | {"other_id": other}, by(NOW + HOUR))
+
+    done = await asyncio.gather(*(substitute(other) for other in ("S", "C")), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["Entry", "Refused"]  # then A has nothing to give any more
+    assert len(await who(on, 2)) == 1
+    assert await who(on, 0.9) == ["A"]
 
 
 async def test_a_substitute_survives_a_change_of_the_plan(on: asyncpg.Connection) -> None:
