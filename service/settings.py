@@ -16,6 +16,8 @@ class ServiceSettings(PolicySettings):
     database_url: Annotated[str, Field(repr=False)]
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    public_url: Annotated[str | None, Field(pattern="^https?://")] = None
+    """Under which people reach the service, for addresses that they keep; as the request had it where it is not set."""
     pool_size: Annotated[int, Field(ge=1, le=100)] = 8
     body_limit: Annotated[int, Field(ge=0)] = 65_536
     silent_after_s: Annotated[float, Field(gt=0)] = 300.0

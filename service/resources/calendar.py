@@ -95,7 +95,8 @@ async def add_calendar(
         made, token = await feed.make(connection, wanted.person, actor.who, datetime.now(UTC))
     except feed.TooManyError as error:
         raise ConflictError(str(error)) from error
-    url = f"{str(request.base_url).rstrip('/')}{API}/duty/calendar/{token}.ics"
+    house = request.app.state.settings.public_url or str(request.base_url)
+    url = f"{house.rstrip('/')}{API}/duty/calendar/{token}.ics"
     return NewAddress.model_validate({**asdict(made), "url": url})
 
 

@@ -9,6 +9,7 @@ import pytest
 from icalendar import Calendar
 
 from tests.service import seed
+from tests.service.conftest import talking_to
 
 API = "/api/v1"
 HOUR = timedelta(hours=1)
@@ -96,6 +97,15 @@ async def test_an_enterprise_sees_no_roster(client: httpx2.AsyncClient, pool: as
     assert (await client.get(f"{API}/duty.ics", headers=headers)).status_code == 403
     assert (await client.post(f"{API}/duty/calendars", json={}, headers=headers)).status_code == 403
     assert (await client.get(f"{API}/duty/calendars", headers=headers)).json() == {"addresses": []}
+
+
+async def test_an_address_is_where_people_reach_the_service_not_where_the_request_came_in(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTGRID_PUBLIC_URL", "https://hot.example.org/")
+    async with talking_to(database) as client:
+        made = (await client.post(f"{API}/duty/calendars", json={"person": "P1"}, headers=DUTY)).json()
+    assert made["url"].startswith("https://hot.example.org/api/v1/duty/calendar/")
 
 
 async def test_addresses_do_not_pile_up(client: httpx2.AsyncClient) -> None:
