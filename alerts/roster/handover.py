@@ -22,6 +22,7 @@ HANDLING = Queries("handling")
 DESK_LOG = Queries("desk_log")
 NEAR = timedelta(hours=12)  # the incoming shift begins within so long
 NEWEST = 2**62
+AT_ONCE = 100  # alerts handed over in one transaction with the acceptance
 WORDS: Mapping[str, Mapping[str, str]] = {
     "offered": {"zh": "{post}：{who} 向您交班，请接收", "en": "{post}: {who} hands over to you, please accept"},
     "declined": {"zh": "{post}：{to} 未接收您的交班：{why}", "en": "{post}: {to} declined your handover: {why}"},
@@ -89,6 +90,17 @@ async def answer(
     Raises Refused, and Forbidden for who is not the one who has to answer and does not lead.
     """
     must_be(actor, handover.shift.person_id if said == "withdrawn" else handover.to_person)
+    done = await _take(on, handover, actor, said, reason, now)
+    if done.answer == "accepted":
+        # Thousands would hold up the log of all alerts: those that are left follow one by one.
+        while await _hand_alerts(on, handover, actor, now) == AT_ONCE:
+            pass
+    return done
+
+
+async def _take(
+    on: asyncpg.Connection, handover: Handover, actor: Actor, said: Answer, reason: str, now: datetime
+) -> Handover:
     async with on.transaction():
         await HANDLING.line_up.execute(on)
         await log.line_up(on, handover.shift)
@@ -148,14 +160,18 @@ async def _tell(
     await tell_people(on, [person_id], subject, words, 1, now, f"handover-{what}:{handover.handover_id}")
 
 
-async def _hand_alerts(on: asyncpg.Connection, handover: Handover, actor: Actor, now: datetime) -> None:
+async def _hand_alerts(on: asyncpg.Connection, handover: Handover, actor: Actor, now: datetime) -> int:
+    """The gravest of those that the outgoing had taken, some at a time; how many."""
+    handed = 0
     why = f"交接 {handover.handover_id} · handover {handover.handover_id}"
     desk_officer = replace(actor, role="leader")  # who may accept a handover may take what comes with it
-    for row in await HANDOVER.taken_by.fetch(on, person_id=handover.shift.person_id):
+    for row in await HANDOVER.taken_by.fetch(on, person_id=handover.shift.person_id, most=AT_ONCE):
         try:
             await desk.act(on, row["alert_id"], Act("handover", desk_officer, why, person=handover.to_person), now)
         except Illegal:  # somebody else closed it just now: then there is nothing to hand over
             continue
+        handed += 1
+    return handed
 
 
 def _handover(row: Record, alerts: tuple[dict[str, Any], ...]) -> Handover:

@@ -59,7 +59,8 @@ FROM handling AS h JOIN alert AS a USING (alert_id)
 WHERE a.status = 'closed' AND h.stage NOT IN ('closed', 'false_alarm', 'merged')
 ORDER BY severity DESC, opened_at, alert_id;
 
--- name: taken_by a person and not yet ended
-SELECT alert_id FROM handling
-WHERE stage NOT IN ('open', 'closed', 'false_alarm', 'merged') AND body ->> 'acknowledged_by' = :person_id
-ORDER BY alert_id;
+-- name: taken_by a person and not yet ended, the gravest first
+SELECT h.alert_id FROM handling AS h JOIN alert AS a USING (alert_id)
+WHERE h.stage NOT IN ('closed', 'false_alarm', 'merged') AND h.stage <> 'open'
+    AND h.body ->> 'acknowledged_by' = :person_id
+ORDER BY a.severity DESC, h.alert_id LIMIT :most::int;

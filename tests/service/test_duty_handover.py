@@ -10,6 +10,7 @@ import pytest
 
 from alerts.handling import desk
 from alerts.handling.stage import Act, Actor
+from alerts.roster import handover
 from tests.service import seed
 
 API = "/api/v1/duty"
@@ -137,6 +138,18 @@ async def test_every_open_alert_is_told_and_what_was_taken_goes_to_the_incoming(
     assert [row["who"] for row in rows] == [None, "B", "L"]
     listed = (await client.get(f"{API}/handovers", params={"person_id": "B"})).json()
     assert [(one["handover_id"], one["open"]) for one in listed] == [(told["handover_id"], 3)]
+
+
+async def test_many_alerts_are_handed_over_too(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "AT_ONCE", 2)
+    async with pool.acquire() as connection:
+        for name in ("a1", "a2", "a3", "a4", "a5"):
+            await seed.alert(connection, seed.body(name, now - HOUR))
+            await desk.act(connection, name, Act("acknowledge", Actor("A", "duty")), now)
+    await answer(client, (await offer(client)).json()["handover_id"], "accept", "B")
+    assert await pool.fetchval("SELECT count(*) FROM handling WHERE body ->> 'acknowledged_by' = 'B'") == 5
 
 
 async def test_a_handover_is_printed_in_two_languages_and_every_text_is_text(
