@@ -15,7 +15,7 @@ from alerts.keys import key, vapid
 from alerts.outbox import LANE, NOTICE
 from alerts.push.deliver import deliver
 from alerts.push.lanes import Lanes
-from alerts.push.plan import plan
+from alerts.push.plan import plan_all
 from alerts.push.sender import Sender
 from alerts.push.turn import turning
 from alerts.settings import NotifySettings
@@ -77,8 +77,7 @@ def _queue(connection: asyncpg.Connection, sender: Sender) -> PgQueuer:
     @queue.entrypoint(NOTICE, on_failure="hold", executor_factory=_again)
     async def notice(_: Job) -> None:
         async with planning, sender.pool.acquire() as on:
-            while await plan(on, sender.policy, sender.webhook is not None, sender.now()):
-                pass
+            await plan_all(on, sender)
 
     @queue.entrypoint(LANE, on_failure="hold", executor_factory=_again)
     async def lane(job: Job) -> None:
@@ -107,7 +106,7 @@ async def _until(queue: PgQueuer, sender: Sender, connections: list[asyncpg.Conn
         )
     )
     ended = asyncio.Event()
-    timing = asyncio.ensure_future(turning(sender.pool, sender.policy, sender.now, ended))
+    timing = asyncio.ensure_future(turning(sender, ended))
     waiting = [asyncio.ensure_future(event.wait()) for event in (stop, lost)]
     await asyncio.wait([running, timing, *waiting], return_when=asyncio.FIRST_COMPLETED)
     queue.shutdown.set()

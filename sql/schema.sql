@@ -801,7 +801,8 @@ ALTER TABLE public.mute ALTER COLUMN mute_id ADD GENERATED ALWAYS AS IDENTITY (
 );
 
 CREATE TABLE public.notice (
-    seq bigint NOT NULL
+    seq bigint NOT NULL,
+    why text DEFAULT ''::text NOT NULL
 );
 
 CREATE TABLE public.park_device (
@@ -1903,7 +1904,7 @@ GRANT SELECT,INSERT ON TABLE public.mute_change TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.mute_hit TO hotgrid_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.notice TO hotgrid_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notice TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.park_device TO hotgrid_app;
 

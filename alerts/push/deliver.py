@@ -1,5 +1,6 @@
 """All that is due for one contact: shaped into messages, each sent once, what came of it written down."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,7 +13,10 @@ from alerts.push.letter import letter, notice
 from alerts.push.pace import free_at
 from alerts.push.pursue import MACHINES, is_with
 from alerts.push.sender import Sender
+from sql.failure import FAILURES
 from sql.queries import Record
+
+logger = logging.getLogger(__name__)
 
 MOST = 500  # rows of a lane at one go
 
@@ -90,7 +94,15 @@ async def _post(sender: Sender, contact: Contact, rows: Sequence[Record]) -> boo
     if held.at > sender.now():
         await PUSH.hold.execute(sender.pool, ids=ids, try_at=held.at, due=held.why == "quiet hours", why=held.why)
         return True
-    return await hand_over(sender, contact, Post(await letter(sender, contact, rows), rows))
+    try:
+        message = await letter(sender, contact, rows)
+    except FAILURES:
+        raise
+    except Exception as error:  # one that cannot be written keeps no other waiting
+        logger.exception("push %s cannot be written", ids[0])
+        await _give_up(sender, rows, f"cannot be written: {error!r}"[:200])
+        return True
+    return await hand_over(sender, contact, Post(message, rows))
 
 
 async def _parcels(sender: Sender, contact: Contact, rows: Sequence[Record]) -> list[list[Record]]:

@@ -1,4 +1,4 @@
-"""One sender at a time for a contact, over all workers: locks that live as long as the worker's own connection."""
+"""One sender at a time for a contact, and one worker for the timers: locks that live as long as the connection."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,15 @@ class Lanes:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
         self._speaking = asyncio.Lock()
+        self._leads = False
         self._here: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def leads(self) -> bool:
+        """Whether this worker turns the timers; the first one does as long as it lives."""
+        if not self._leads:
+            async with self._speaking:
+                self._leads = await PUSH.try_turn.fetchval(self._connection)
+        return self._leads
 
     @asynccontextmanager
     async def alone_in(self, lane: int) -> AsyncIterator[bool]:

@@ -1,5 +1,6 @@
 """From transitions that wait to who is told of them: people and platforms, in one transaction, each once."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +18,12 @@ from alerts.push.climb import plain
 from alerts.push.contact import Contact, platforms
 from alerts.push.ladder import rungs
 from alerts.push.pursue import MACHINES, pursue
+from alerts.push.sender import Sender
 from alerts.roster.duty import OnDuty, chief_of, responsible
+from sql.failure import FAILURES
 from sql.queries import Record
+
+logger = logging.getLogger(__name__)
 
 MOST = 200  # notices at one go
 ROLES = ("duty", "leader", "dispatcher", "chief", "field", "bureau")
@@ -38,14 +43,30 @@ class Staff:
     chiefs: dict[str, tuple[str, ...]]  # by township
 
 
-async def plan(on: asyncpg.Connection, policy: Policy, webhook: bool, now: datetime) -> int:
-    """Look at the notices that wait; how many there were. `webhook`: the settings name one.
+async def plan_all(on: asyncpg.Connection, sender: Sender) -> None:
+    """Look at all notices that wait. One that cannot be dealt with is set aside, and keeps no other waiting."""
+    most, webhook = MOST, sender.webhook is not None
+    while True:
+        try:
+            if not await plan(on, sender.policy, webhook, sender.now(), most):
+                return
+        except FAILURES:
+            raise
+        except Exception as error:
+            if most == 1:
+                logger.exception("a notice is set aside: see the table notice")
+                await PUSH.set_aside.execute(on, why=repr(error)[:500])
+            most = 1
+
+
+async def plan(on: asyncpg.Connection, policy: Policy, webhook: bool, now: datetime, most: int = MOST) -> int:
+    """Look at the notices that wait, the first so many; how many there were. `webhook`: the settings name one.
 
     Who looks at the same time waits: platforms are told in the order of the log.
     """
     async with on.transaction():
         await PUSH.plan_alone.execute(on)
-        taken = await PUSH.take_notices.fetch(on, most=MOST)
+        taken = await PUSH.take_notices.fetch(on, most=most)
         if taken:
             policy = await policy_now(on, policy, now)
             held = await hold_all(on, [event["alert_id"] for event in taken], policy.mute, now)

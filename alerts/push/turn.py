@@ -15,6 +15,7 @@ from alerts.outbox import PUSH, wake
 from alerts.policy import Policy
 from alerts.push.climb import climb
 from alerts.push.pursue import pursue
+from alerts.push.sender import Sender
 from alerts.roster import timers as roster
 from sql.failure import FAILURES
 
@@ -59,24 +60,24 @@ TURNS: Mapping[str, Turn] = {
 }
 
 
-async def turning(pool: asyncpg.Pool, policy: Policy, now: Callable[[], datetime], stop: asyncio.Event) -> None:
-    """Turn the timers until `stop` is set; of several workers one does at a time."""
+async def turning(sender: Sender, stop: asyncio.Event) -> None:
+    """Turn the timers until `stop` is set; of several workers one does: their clocks may differ."""
     while not stop.is_set():
-        await turn_all(pool, policy, now)
+        try:
+            if await sender.lanes.leads():
+                await turn_all(sender)
+        except FAILURES as error:
+            logger.warning("timers: %s; again in %g s", error or type(error).__name__, EVERY_S)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), EVERY_S)
 
 
-async def turn_all(pool: asyncpg.Pool, policy: Policy, now: Callable[[], datetime]) -> None:
+async def turn_all(sender: Sender) -> None:
     """Every timer once, by the rules that hold now: one that fails keeps no other from its work."""
     for name, turn in TURNS.items():
         try:
-            async with pool.acquire() as on:
-                if await PUSH.try_turn.fetchval(on, name=name):
-                    try:
-                        await turn(on, await policy_now(on, policy, now()), now())
-                    finally:
-                        await PUSH.leave_turn.execute(on, name=name)
+            async with sender.pool.acquire() as on:
+                await turn(on, await policy_now(on, sender.policy, sender.now()), sender.now())
         except FAILURES as error:
             logger.warning("timers of %s: %s; again in %g s", name, error or type(error).__name__, EVERY_S)
         except Exception:  # a fault in one timer must not stop the others

@@ -1,8 +1,10 @@
 -- Transitions that have not been looked at yet: written with the transition, gone with the rows of `push` it led to.
 CREATE TABLE notice (
-    seq bigint PRIMARY KEY REFERENCES alert_event
+    seq bigint PRIMARY KEY REFERENCES alert_event,
+    -- Why it cannot be dealt with, where it cannot.
+    why text NOT NULL DEFAULT ''
 );
-GRANT SELECT, INSERT, DELETE ON notice TO hotgrid_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON notice TO hotgrid_app;
 
 -- How high the escalation of an alert has climbed; `handling.climb_at` says when it is looked at next.
 CREATE TABLE ladder (

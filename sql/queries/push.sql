@@ -4,13 +4,16 @@ SELECT pg_advisory_xact_lock(hashtext('push plan'));
 -- name: take_notices that wait, the oldest first, with what happened and how it is now; an update is only told where the
 -- alert has become graver
 WITH taken AS (
-    DELETE FROM notice WHERE seq IN (SELECT seq FROM notice ORDER BY seq LIMIT :most) RETURNING seq
+    DELETE FROM notice WHERE seq IN (SELECT seq FROM notice WHERE why = '' ORDER BY seq LIMIT :most) RETURNING seq
 )
 SELECT e.seq, e.alert_id, e.who, CASE e.action WHEN 'updated' THEN 'raised' ELSE e.action END AS action, e.why, e.details, (e.body ->> 'severity')::integer AS severity, a.kind,
     coalesce(h.pushed, false) AS pushed, coalesce(h.stage, 'open') AS stage, coalesce(h.township, '') AS township,
     coalesce(h.body, '{}') AS handling
 FROM taken JOIN alert_event AS e USING (seq) JOIN alert AS a USING (alert_id) LEFT JOIN handling AS h USING (alert_id)
 ORDER BY e.seq;
+
+-- name: set_aside the notice that cannot be dealt with: the next one that waits
+UPDATE notice SET why = :why WHERE seq = (SELECT min(seq) FROM notice WHERE why = '');
 
 -- name: bureau
 SELECT person_id FROM person WHERE role = 'bureau' ORDER BY person_id;
@@ -202,11 +205,8 @@ SELECT pg_try_advisory_lock(hashtext('push lane'), :lane::integer);
 -- name: leave_lane
 SELECT pg_advisory_unlock(hashtext('push lane'), :lane::integer);
 
--- name: try_turn of a timer; the lock goes with the connection
-SELECT pg_try_advisory_lock(hashtext('push turn'), hashtext(:name));
-
--- name: leave_turn
-SELECT pg_advisory_unlock(hashtext('push turn'), hashtext(:name));
+-- name: try_turn of the timers; the lock goes with the connection
+SELECT pg_try_advisory_lock(hashtext('push turn'), 0);
 
 -- name: turned: when the timers turned before, and now
 INSERT INTO turned AS t (at) VALUES (:now) ON CONFLICT (one) DO UPDATE SET at = excluded.at

@@ -55,7 +55,7 @@ async def test_a_notice_is_queued_in_the_transaction_of_its_alert_or_not_at_all(
 
 async def test_only_the_beginning_and_the_end_are_told_the_severest_first(pool: asyncpg.Pool) -> None:
     await happens(pool, "opened", severity=1)
-    await happens(pool, "updated", severity=2)
+    await happens(pool, "updated", severity=1, peak_value=190.0)
     assert await jobs(pool) == 1
     await happens(pool, "closed", severity=4, closed_at=OPENED + timedelta(hours=1))
     assert [row["priority"] for row in await pool.fetch("SELECT priority FROM pgqueuer ORDER BY id")] == [1, 4]

@@ -11,7 +11,8 @@ from alerts.keys import key
 from alerts.policy import Policy
 from alerts.push.plan import plan
 from alerts.push.receipt import sign
-from tests.support.pushing import SENT, contact, does, happens, hotspot, people
+from tests.support.hotspot import hotspot
+from tests.support.pushing import SENT, contact, does, happens, people
 
 Link = Callable[..., str]
 

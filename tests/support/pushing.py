@@ -16,7 +16,7 @@ from alerts.keys import key, vapid
 from alerts.notify import notify
 from alerts.push.deliver import deliver
 from alerts.push.lanes import Lanes
-from alerts.push.plan import plan
+from alerts.push.plan import plan_all
 from alerts.push.sender import Sender
 from alerts.push.turn import turn_all
 from alerts.settings import NotifySettings
@@ -119,8 +119,8 @@ async def tick(sender: Sender) -> None:
     """All that a worker would do at this moment: plan, turn the timers, send what is due."""
     for _ in range(2):  # what a rung of the escalation leads to is planned and sent at once too
         async with sender.pool.acquire() as on:
-            await plan(on, sender.policy, sender.webhook is not None, sender.now())
-        await turn_all(sender.pool, sender.policy, sender.now)
+            await plan_all(on, sender)
+        await turn_all(sender)
     for row in await sender.pool.fetch("SELECT DISTINCT lane FROM push WHERE state = 'waiting' ORDER BY lane"):
         await deliver(sender, row["lane"])
 

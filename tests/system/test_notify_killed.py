@@ -96,7 +96,7 @@ async def test_killed_in_mid_send_it_loses_nothing_and_the_repeat_is_known_by_it
 
 async def test_two_at_once_send_everything_once(bare_house: House, pool: asyncpg.Pool) -> None:
     names = [f"P{number}" for number in range(20)]
-    await people(pool, **dict.fromkeys(names, "duty"))
+    await people(pool, (), **dict.fromkeys(names, "duty"))
     async with receiving() as phones:
         for name in names:
             await contact(pool, name, f"{phones.url}/{name}")

@@ -198,3 +198,19 @@ async def test_relief_is_told_to_who_had_heard_of_it(pool: asyncpg.Pool, databas
         clock.go(minutes=2)
         await tick(sender)
     assert (len(phone.posted), len(leader.posted)) == (2, 0)
+
+
+async def test_what_cannot_be_written_is_a_dead_letter_and_keeps_no_other_waiting(
+    pool: asyncpg.Pool, database: str
+) -> None:
+    await people(pool, P1="duty")
+    await happens(pool)
+    clock = Clock()
+    async with receiving() as phone, sending(pool, settings_of(database), clock) as sender:
+        await contact(pool, "P1", phone.url)
+        await pool.execute("SET ROLE NONE; UPDATE alert_event SET body = body - 'pollutant'; SET ROLE hotgrid_app")
+        await tick(sender)
+        await happens(pool, id="other", source="7-7")
+        await tick(sender)
+    assert [one["alerts"] for one in told(phone)] == [["other"]]
+    assert (await pool.fetchval("SELECT why FROM push WHERE state = 'failed'")).startswith("cannot be written")

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import asyncpg
+import pytest
 
 from alerts.policy import Policy
-from alerts.push.plan import plan
+from alerts.push.plan import plan, plan_all
 from tests.support.hotspot import OPENED
-from tests.support.pushing import SENT, contact, does, happens, people, states
+from tests.support.pushing import SENT, Clock, contact, does, happens, people, sending, settings_of, states
 
 POLICY = Policy()
 
@@ -118,3 +119,19 @@ async def test_who_was_sent_first_hears_that_somebody_else_goes(pool: asyncpg.Po
     await planned(pool)
     told = await pool.fetch("SELECT person_id, reason FROM push WHERE person_id <> 'P1' ORDER BY push_id")
     assert ("F1", "had it before") in [tuple(row) for row in told]
+
+
+async def test_a_notice_that_cannot_be_dealt_with_keeps_no_other_waiting(
+    pool: asyncpg.Pool, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await people(pool, P1="duty")
+    await contact(pool, "P1", "http://127.0.0.1:1/")
+    bad = await happens(pool)
+    await pool.execute("SET ROLE NONE; UPDATE alert_event SET details = '[]', action = 'breach'; SET ROLE hotgrid_app")
+    await happens(pool, id="other", source="7-7")
+    async with sending(pool, settings_of(database), Clock()) as sender, pool.acquire() as on:
+        await plan_all(on, sender)
+    assert [row[:2] for row in await states(pool)] == [("P1", "opened")]
+    left = await pool.fetch("SELECT seq, why <> '' AS told FROM notice")
+    assert [tuple(row) for row in left] == [(bad, True)]
+    assert "a notice is set aside" in caplog.text
