@@ -1,7 +1,7 @@
 """What can go wrong, as application/problem+json (RFC 9457): one dict from error class to status and titles."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,7 +205,7 @@ async def _told(_: Request, error: Exception) -> Response:
 
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return problem(bad_input({_field(one["loc"]): _message(one) for one in error.errors()}))
+    return problem(bad_input({_field(one): _message(one) for one in error.errors()}))
 
 
 def _message(error: Mapping[str, Any]) -> str:
@@ -219,8 +219,10 @@ def bad_input(fields: Mapping[str, str]) -> BadInputError:
     return BadInputError("; ".join(f"{field}: {message}" for field, message in fields.items()), fields)
 
 
-def _field(loc: Sequence[int | str]) -> str:
-    return ".".join(str(part) for part in loc[1:]) or "body"
+def _field(error: Mapping[str, Any]) -> str:
+    # Of what is no JSON the place is a number of characters.
+    named = error["loc"][1:] if error["type"] != "json_invalid" else ()
+    return ".".join(str(part) for part in named) or "body"
 
 
 async def _http(request: Request, error: Exception) -> Response:

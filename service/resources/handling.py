@@ -43,6 +43,7 @@ Key = Annotated[
 IfMatch = Annotated[
     str | None,
     Header(
+        alias="If-Match",
         pattern=r'^(\*|"\d{1,9}")$',
         description="`ETag` of the alert as it was seen: taken only if nobody has taken a step meanwhile (412); `*` or"
         " none: whatever the version",
