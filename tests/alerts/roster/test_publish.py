@@ -100,6 +100,14 @@ async def test_a_substitute_survives_a_change_of_the_plan(on: asyncpg.Connection
     assert [await who(on, hours) for hours in (1, 9.9, 10, 22)] == [["A"], ["A"], ["S"], ["A"]]
 
 
+async def test_a_running_shift_is_swapped_for_a_coming_one(on: asyncpg.Connection) -> None:
+    first = {"person_id": "A", "post": POST, "start": NOW.isoformat(), "end": (NOW + 10 * HOUR).isoformat()}
+    second = first | {"person_id": "B", "start": first["end"], "end": (NOW + 22 * HOUR).isoformat()}
+    await change.add(on, "swap", {"one": first, "other": second}, by(NOW + HOUR))
+    assert [await who(on, hours) for hours in (0.9, 1, 9.9, 10, 21.9, 22)] == [["A"], ["B"], ["B"], ["A"], ["A"], ["C"]]
+    assert not await publish(on, NOW + 2 * HOUR, HORIZON)
+
+
 async def test_who_is_on_leave_is_off_at_once_and_the_post_is_vacant(on: asyncpg.Connection) -> None:
     body = {"person_id": "A", "start": NOW.isoformat(), "end": (NOW + 5 * HOUR).isoformat()}
     await change.add(on, "leave", body, by(NOW + HOUR))
