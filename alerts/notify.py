@@ -16,7 +16,7 @@ from alerts.outbox import LANE, NOTICE
 from alerts.push.deliver import deliver
 from alerts.push.lanes import Lanes
 from alerts.push.plan import plan_all
-from alerts.push.sender import Sender
+from alerts.push.sender import Sender, gates
 from alerts.push.turn import turning
 from alerts.settings import NotifySettings
 from sql.failure import FAILURES, is_passing
@@ -57,9 +57,11 @@ async def _work(settings: NotifySettings, now: Clock, stop: asyncio.Event) -> No
 
 
 async def _sender(settings: NotifySettings, pool: asyncpg.Pool, lanes: Lanes, now: Clock) -> Sender:
+    channels = open_channels(settings, await vapid(pool), now)
     return Sender(
         pool=pool,
-        channels=open_channels(settings, await vapid(pool), now),
+        channels=channels,
+        gates=gates(channels),
         lanes=lanes,
         policy=settings.policy,
         public_url=settings.public_url.rstrip("/"),

@@ -39,7 +39,7 @@ async def take(on: asyncpg.Connection, rows: Sequence[Record], now: datetime) ->
         person = rows[0]
         actor = Actor(person["person_id"], person["role"], person["name"], LINK, person["township"])
         try:
-            await act(on, alert_id, Act(action, actor), now, key=f"{LINK}-{person['push_id']}-{alert_id}")
+            await act(on, alert_id, Act(action, actor), now)
         except Illegal as reason:
             kept.append(str(reason))
     return kept

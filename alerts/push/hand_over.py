@@ -29,6 +29,11 @@ class Post(NamedTuple):
 
 async def hand_over(sender: Sender, contact: Contact, post: Post) -> bool:
     """Send once; False when it may pass and is to be tried again later."""
+    async with sender.gates[contact.channel]:
+        return await _send(sender, contact, post)
+
+
+async def _send(sender: Sender, contact: Contact, post: Post) -> bool:
     ids = [row["push_id"] for row in post.rows]
     claimed = await PUSH.claim.fetch(sender.pool, ids=ids, message_key=post.message.key)
     if not claimed:

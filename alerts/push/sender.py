@@ -1,6 +1,7 @@
 """What a worker sends with."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +12,13 @@ from alerts.policy import Policy
 from alerts.push.lanes import Lanes
 
 Clock = Callable[[], datetime]
+AT_ONCE = {"apprise": 16}  # as many threads as it has
+AT_ONCE_ELSE = 200  # one that hangs leaves the others their sockets
+
+
+def gates(channels: Iterable[str]) -> Mapping[str, asyncio.Semaphore]:
+    """So many messages of each channel are under way at once."""
+    return {name: asyncio.Semaphore(AT_ONCE.get(name, AT_ONCE_ELSE)) for name in channels}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +27,7 @@ class Sender:
 
     pool: asyncpg.Pool
     channels: Mapping[str, Channel]
+    gates: Mapping[str, asyncio.Semaphore]  # by channel
     lanes: Lanes
     policy: Policy
     public_url: str  # under which people reach the service

@@ -72,6 +72,16 @@ async def test_i_take_it_acknowledges_as_that_person_from_the_link(
     assert [tuple(row) for row in rows] == [("P1", "link")]
 
 
+async def test_after_a_lapse_the_same_link_takes_it_again(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, link: Link
+) -> None:
+    await client.post(f"{link()}?take=1")
+    await does(pool, "release", "P9", "leader", SENT)
+    assert await state(pool) == ("confirmed", "link", "open")
+    await client.post(f"{link()}?take=1")
+    assert await state(pool) == ("confirmed", "link", "acknowledged")
+
+
 async def test_an_alert_that_somebody_has_already_is_told_kindly(
     client: httpx2.AsyncClient, pool: asyncpg.Pool, link: Link
 ) -> None:

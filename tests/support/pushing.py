@@ -17,7 +17,7 @@ from alerts.notify import notify
 from alerts.push.deliver import deliver
 from alerts.push.lanes import Lanes
 from alerts.push.plan import plan_all
-from alerts.push.sender import Sender
+from alerts.push.sender import Sender, gates
 from alerts.push.turn import turn_all
 from alerts.settings import NotifySettings
 from alerts.store import put_alert
@@ -110,7 +110,10 @@ async def sending(pool: asyncpg.Pool, settings: NotifySettings, clock: Clock) ->
     secret = await key(pool, "receipt")
     url = settings.public_url
     try:
-        yield Sender(pool, channels, Lanes(locks), settings.policy, url, secret, settings.webhook_url, clock)
+        yield Sender(
+            *(pool, channels, gates(channels), Lanes(locks), settings.policy),
+            *(url, secret, settings.webhook_url, clock),
+        )
     finally:
         await locks.close()
 
