@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import json
 import shutil
 import socket
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from alerts.handling.stage import Actor
 from alerts.roster import book, change
 from alerts.roster.change import By
 from deploy import stage
+from deploy.crew.play import play
 from deploy.emission import Emission, Source, rise
 from deploy.engine.apt import Say
 from deploy.fleet import Fleet
@@ -99,14 +101,18 @@ async def _live(place: Stage, stop: asyncio.Event) -> None:
     place.say(f"发布历史 · publishing history: {HISTORY}")
     sent = await asyncio.to_thread(publish_history, fleet, place.mqtt_url, since, now, _until_stopped(stop))
     place.say(f"{sent} 条消息，现在转为实时 · messages; live from now on, with an emission now and then")
-    _announce(place)
+    _announce(place, *_invitation(place, fleet))
     talking = sorted({row.mn for row in fleet.registry.monitors})[:TALKING]
-    telling = asyncio.create_task(telemeter(fleet, talking, (stage.HOST, place.gateway_port), now))
+    beside = [
+        asyncio.create_task(telemeter(fleet, talking, (stage.HOST, place.gateway_port), now)),
+        asyncio.create_task(play(place.url, SEED, lambda enterprise: fleet.put_right(enterprise, datetime.now(UTC)))),
+    ]
     try:
         await simulate(fleet, place.mqtt_url, stop, now, talking)
     finally:
-        telling.cancel()
-        await asyncio.wait([telling])
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside)
 
 
 async def _recording(place: Stage, folder: Path, speed: float | None, stop: asyncio.Event) -> None:
@@ -123,11 +129,24 @@ async def _recording(place: Stage, folder: Path, speed: float | None, stop: asyn
     await stop.wait()
 
 
-def _announce(place: Stage) -> None:
-    place.say(f"\n  打开 · open  http://{stage.HOST}:{place.port}\n")
+def _announce(place: Stage, *more: str) -> None:
+    place.say(f"\n  打开 · open  {place.url}\n")
     place.say(f"HJ 212 over TCP: {stage.HOST}:{place.gateway_port}")
     place.say("尚无账户：仅限本机，全部开放 · no accounts yet: everything is open, to this machine only")
+    for line in more:
+        place.say(line)
     place.say("Ctrl-C 停止 · stops everything")
+
+
+def _invitation(place: Stage, fleet: Fleet) -> tuple[str, ...]:
+    """How to try the duty desk by hand."""
+    station = fleet.registry.stations[0]
+    drill = json.dumps({"lon": round(station.lon, 4), "lat": round(station.lat, 4), "severity": 3})
+    return (
+        "值班人员是模拟的：接警、派单、到场、报告、销号 · the people are simulated: they take, go, report and sign off",
+        f"  试一次演练 · try a drill:  curl {place.url}/api/v1/drills --json '{drill}'",
+        f"  亲手处理（你接的，他们不碰）· handle one yourself (they leave it to you):  {place.url}/docs",
+    )
 
 
 def _age(scenario: Path | None) -> dict[str, str]:

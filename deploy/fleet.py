@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -66,6 +66,7 @@ class Fleet:
         """`emissions_a_day` of the seed's own choice happen besides the `requested` ones."""
         self.registry, self.seed = registry, seed
         self.emissions_a_day, self.requested = emissions_a_day, tuple(requested)
+        self._put_right: dict[str, list[int]] = {}
         layout = Layout.of(registry)
         self.stations = [device for device in layout.devices if device.kind != MONITOR]
         self.xy = np.array([(device.x, device.y) for device in self.stations], float).reshape(-1, 2)
@@ -81,6 +82,10 @@ class Fleet:
     def with_emissions(self, requested: Sequence[Emission]) -> Self:
         """The same fleet in the same air, with these emissions besides."""
         return type(self)(self.registry, self.seed, self.emissions_a_day, (*self.requested, *requested))
+
+    def put_right(self, enterprise_id: str, at: datetime) -> None:
+        """What this enterprise emits at `at` ends then; what was before stays as it was."""
+        self._put_right.setdefault(enterprise_id, []).append(int(at.timestamp()) // 60)
 
     def minute(self, at: datetime) -> Readings:
         """What is sent for the minute that begins at `at`."""
@@ -104,8 +109,13 @@ class Fleet:
         day = minute // DAY
         ids = sorted(self.places)
         drawn = [one for d in (day - 1, day) for one in scheduled(self.seed, d, ids, self.emissions_a_day)]
-        since = [(minute - int(one.start.timestamp()) // 60, one) for one in (*self.requested, *drawn)]
+        going = map(self._until_put_right, (*self.requested, *drawn))
+        since = [(minute - int(one.start.timestamp()) // 60, one) for one in going]
         return [one for age, one in since if 0 <= age < one.minutes + LONGEST_TRAVEL]
+
+    def _until_put_right(self, one: Emission) -> Emission:
+        ages = [at - int(one.start.timestamp()) // 60 for at in self._put_right.get(one.enterprise_id, ())]
+        return replace(one, minutes=min((age for age in ages if 0 < age < one.minutes), default=one.minutes))
 
     def _air(self, minute: int, past: Sequence[Weather], active: Sequence[Emission]) -> Floats:
         """Concentrations as measured (stations, HABITS)."""

@@ -32,6 +32,11 @@ class Stage:
     gateway_port: int
     say: Say
 
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://{HOST}:{self.port}"
+
     def environment(self) -> dict[str, str]:
         """For the processes: these servers, this port, only this machine, and warnings alone unless told otherwise."""
         return {

@@ -136,6 +136,17 @@ def test_a_monitor_shows_what_its_enterprise_does(registry: Registry) -> None:
     assert inside[monitor.mn]["nmhc"] > monitor.limit > outside[monitor.mn]["nmhc"]
 
 
+def test_an_emission_that_is_put_right_ends_then_and_has_been_until_then(registry: Registry) -> None:
+    clean = Fleet(registry, 7, emissions_a_day=0)
+    going, righted = (clean.with_emissions([Emission("E22", NOON, 60, 8)]) for _ in range(2))
+    righted.put_right("E22", NOON + 30 * MINUTE)
+    before, after = NOON + 29 * MINUTE, NOON + 55 * MINUTE
+    assert righted.minute(before) == going.minute(before) != clean.minute(before)
+    assert righted.minute(after) == clean.minute(after) != going.minute(after)
+    righted.put_right("E22", NOON + 90 * MINUTE)
+    assert righted.minute(after) == clean.minute(after)
+
+
 def test_emissions_come_by_themselves_as_often_as_asked(registry: Registry) -> None:
     fleet = Fleet(registry, 7, emissions_a_day=24)
     minutes = range(int(NOON.timestamp()) // 60, int(NOON.timestamp()) // 60 + 10 * 1440)
