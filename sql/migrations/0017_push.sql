@@ -97,6 +97,11 @@ SELECT 'hotgrid-' || d.seq, d.seq, e.alert_id, d.channel, e.action, 'platform', 
     CASE d.outcome WHEN 'sent' THEN d.at END, 'hotgrid-' || d.seq
 FROM delivery AS d JOIN alert_event AS e USING (seq) JOIN alert AS a USING (alert_id);
 DROP TABLE delivery;
-INSERT INTO notice (seq)
-SELECT DISTINCT convert_from(payload, 'UTF8')::bigint FROM pgqueuer
-WHERE entrypoint = 'notice' AND status IN ('queued', 'picked');
+-- What was queued for the webhook of the settings goes there still.
+INSERT INTO push (key, seq, alert_id, channel, action, reason, severity, made_at, due_at, try_at)
+SELECT DISTINCT 'hotgrid-' || e.seq, e.seq, e.alert_id, 'webhook', e.action, 'platform', a.severity, e.recorded_at,
+    e.recorded_at, e.recorded_at
+FROM pgqueuer AS q JOIN alert_event AS e ON e.seq = convert_from(q.payload, 'UTF8')::bigint
+    JOIN alert AS a USING (alert_id)
+WHERE q.entrypoint = 'notice' AND q.status IN ('queued', 'picked')
+ON CONFLICT (key) DO NOTHING;
