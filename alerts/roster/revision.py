@@ -34,8 +34,8 @@ def revise(published: Sequence[Shift], planned: Sequence[Shift], moment: datetim
     """
     running = [shift for shift in published if shift.start < moment < shift.end]
     coming = {key(shift): shift for shift in published if shift.start >= moment}
-    begun = {(shift.post, shift.person_id): shift for shift in planned if shift.start < moment < shift.end}
-    ahead = {key(shift): shift for shift in planned if shift.start >= moment}
+    begun = {(shift.post, shift.person_id): shift for shift in planned if shift.start <= moment < shift.end}
+    ahead = {key(shift): shift for shift in planned if shift.start > moment}
     ends = [(shift, end) for shift in running if (end := _end(shift, begun, moment, away)) != shift.end]
     held = {key(shift): end for shift, end in ends}
     staying = [replace(shift, end=held.get(key(shift), shift.end)) for shift in running]
