@@ -84,16 +84,18 @@ async def test_what_is_no_object_is_refused(desk: httpx2.AsyncClient, raw: bytes
 
 
 async def test_wrong_times_of_a_step_that_is_due_are_named(desk: httpx2.AsyncClient) -> None:
-    for action, said in (("acknowledge", {}), ("report", {"cause": "leak"})):
+    done: list[tuple[str, dict[str, Any]]] = [("acknowledge", {}), ("report", {"cause": "leak"})]
+    for action, said in done:
         assert (await desk.post(f"{ALERT}/{action}", json=said)).status_code == 200
-    for action, said, field in (
+    wrong: list[tuple[str, dict[str, Any], str]] = [
         ("rectify", {}, "deadline"),
         ("rectify", {"deadline": "2020-01-01T00:00:00Z"}, "deadline"),
         ("verify", {"passed": False}, "why"),
         ("verify", {"passed": False, "why": "仍有异味"}, "deadline"),
         ("recheck", {}, "at"),
         ("recheck", {"at": "2020-01-01T00:00:00Z"}, "at"),
-    ):
+    ]
+    for action, said, field in wrong:
         answer = await desk.post(f"{ALERT}/{action}", json=said)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field), answer.text
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -73,7 +73,7 @@ def act(action: Action, role: Role) -> Act:
     """An act in which nothing is missing."""
     actor = Actor("enterprise:E7" if role == "enterprise" else "P1", role, township="T")
     told = Act(action, actor, "why", lon=120.0, lat=31.0, distance_m=5.0, cause="leak", deadline=SOON, at=SOON)
-    more = {"passed": True} if action == "verify" else {}
+    more: dict[str, Any] = {"passed": True} if action == "verify" else {}
     more |= {"team": "T"} if action == "dispatch" else {"person": "P2"} if action == "handover" else {}
     more |= {"into": "B", "case_number": "C1", "until": SOON}
     return Act(**{name: getattr(told, name) for name in Act.__slots__} | more)
