@@ -7,7 +7,8 @@ import pytest
 
 from alerts.push import turn as module
 from alerts.push.confirm import confirm, message_of
-from sql.pool import open_pool
+from alerts.push.lanes import Lanes
+from sql.pool import connect, open_pool
 from tests.support.hotspot import OPENED
 from tests.support.pushing import (
     SENT,
@@ -255,3 +256,12 @@ async def test_the_wait_of_an_alert_that_becomes_graver_is_shortened(pool: async
         clock.go(minutes=2)
         await tick(sender)
     assert len(leader.posted) == 1
+
+
+async def test_of_two_workers_one_turns_the_timers_until_it_is_gone(database: str) -> None:
+    first, second = await connect(database, "a"), await connect(database, "b")
+    one, other = Lanes(first), Lanes(second)
+    assert [await one.leads(), await other.leads(), await one.leads()] == [True, False, True]
+    await first.close()
+    assert await other.leads()
+    await second.close()
