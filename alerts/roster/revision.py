@@ -1,6 +1,6 @@
 """What has to be altered so that the published roster follows the plan, and nothing that was is altered."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -36,10 +36,10 @@ def revise(published: Sequence[Shift], planned: Sequence[Shift], moment: datetim
     coming = {key(shift): shift for shift in published if shift.start >= moment}
     begun = {(shift.post, shift.person_id): shift for shift in planned if shift.start <= moment < shift.end}
     ahead = {key(shift): shift for shift in planned if shift.start > moment}
-    ends = [(shift, end) for shift in running if (end := _end(shift, begun, moment, away)) != shift.end]
-    held = {key(shift): end for shift, end in ends}
-    staying = [replace(shift, end=held.get(key(shift), shift.end)) for shift in running]
-    wanted = ahead | {key(shift): shift for shift in _late(begun, [one for one in staying if one.end > moment], moment)}
+    until = [moment if one.person_id in away else _end(one, begun, ahead.values(), moment) for one in running]
+    ends = [(shift, end) for shift, end in zip(running, until, strict=True) if end != shift.end]
+    staying = [replace(shift, end=end) for shift, end in zip(running, until, strict=True) if end > moment]
+    wanted = ahead | {key(shift): shift for shift in _late(begun, staying, moment)}
     return Revision(
         tuple(shift for name, shift in coming.items() if name not in wanted),
         tuple(sorted(shift for name, shift in wanted.items() if coming.get(name) != shift)),
@@ -47,12 +47,18 @@ def revise(published: Sequence[Shift], planned: Sequence[Shift], moment: datetim
     )
 
 
-def _end(shift: Shift, begun: dict[tuple[str, str], Shift], moment: datetime, away: Collection[str]) -> datetime:
-    same = begun.get((shift.post, shift.person_id))
-    if same:
+def _end(shift: Shift, begun: dict[tuple[str, str], Shift], ahead: Iterable[Shift], moment: datetime) -> datetime:
+    """When a running shift ends: as planned, at once where somebody has it instead, or when somebody will."""
+    if same := begun.get((shift.post, shift.person_id)):
         return same.end
-    taken = shift.source.startswith(_AGREED) or any(_takes(other, shift) for other in begun.values())
-    return moment if taken or shift.person_id in away else shift.end
+    if shift.source.startswith(_AGREED) or any(_takes(other, shift) for other in begun.values()):
+        return moment
+    after = [other.start for other in ahead if _takes(other, shift) or _same(other, shift)]
+    return min([shift.end, *after])
+
+
+def _same(other: Shift, shift: Shift) -> bool:
+    return (other.post, other.person_id) == (shift.post, shift.person_id)
 
 
 def _takes(other: Shift, shift: Shift) -> bool:

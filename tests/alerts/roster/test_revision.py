@@ -55,6 +55,13 @@ def test_a_substitute_from_later_on_shortens_a_running_shift() -> None:
     assert (told.ends, told.on) == (((_shift("A", 8, 16), _at(12)),), (later,))
 
 
+def test_who_is_there_stays_until_a_substitute_comes_who_is_still_away() -> None:
+    later, back = _shift("S", 12, 14, "substitute:1", "A"), _shift("A", 14, 16)
+    told = _revised([_shift("A", 8, 16)], [later, back])
+    assert (told.ends, told.on) == (((_shift("A", 8, 16), _at(12)),), (later, back))
+    assert _revised([_shift("A", 8, 16)], [back]).ends == ((_shift("A", 8, 16), _at(14)),)
+
+
 def test_who_sits_beside_a_running_shift_is_not_touched_by_its_substitute() -> None:
     beside = _shift("B", 8, 16)
     told = _revised([_shift("A", 8, 16), beside], [_shift("S", 8, 16, "substitute:1", "A"), beside])
