@@ -1,6 +1,7 @@
 """The detector beside the desk: what ends with the air, what goes on, and what is handled with another alert."""
 
 import asyncio
+import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -139,17 +140,17 @@ async def test_what_was_merged_may_be_split_again_after_the_other_is_closed(pool
 
 
 async def test_no_ring_of_merged_alerts_comes_about_even_when_both_are_merged_at_once(pool: asyncpg.Pool) -> None:
-    for name in ("A", "B"):
+    pairs = [(f"A{number}", f"B{number}") for number in range(10)]
+    for name in itertools.chain(*pairs):
         await put(pool, name, "opened")
-
-    async def one(name: str, into: str) -> Outcome:
-        async with pool.acquire() as connection:
-            return await act(connection, name, merge(into), OPENED)
-
-    told = await asyncio.gather(one("A", "B"), one("B", "A"), return_exceptions=True)
-    assert [type(each) for each in told if not isinstance(each, Outcome)] == [Illegal]
-    stages = [(await handling(pool, name))["stage"] for name in ("A", "B")]
-    assert sorted(stages) == ["merged", "open"]
+    async with pool.acquire() as left, pool.acquire() as right:
+        for a, b in pairs:
+            told = await asyncio.gather(
+                act(left, a, merge(b), OPENED), act(right, b, merge(a), OPENED), return_exceptions=True
+            )
+            assert [type(each) for each in told if not isinstance(each, Outcome)] == [Illegal]
+    stages = [row["stage"] for row in await pool.fetch("SELECT stage FROM handling ORDER BY stage")]
+    assert stages == ["merged"] * 10 + ["open"] * 10
 
 
 async def test_a_drill_and_a_real_alert_are_never_merged(pool: asyncpg.Pool) -> None:
