@@ -101,10 +101,11 @@ class NamedEnterprise(BaseModel):
 
 
 class AlertDetail(Alert):
-    """An alert with its history (the last thousand transitions), the names of its candidates and of who was found."""
+    """An alert with its history (the last thousand transitions), and the names of those who have to do with it."""
 
     events: list[Event]
-    enterprises: list[NamedEnterprise]
+    enterprises: Annotated[list[NamedEnterprise], Field(description="its candidates, and who was found")]
+    people: Annotated[dict[str, str], Field(description="`person_id` of who acted or was sent → name")]
     merged: Annotated[list[str], Field(description="the alerts that were merged into this one and not split again")]
 
 

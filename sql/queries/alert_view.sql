@@ -64,8 +64,8 @@ WHERE a.alert_id IN (SELECT c.alert_id FROM alert_cell AS c WHERE c.ix = :ix AND
 ORDER BY a.opened_at DESC, a.alert_id DESC
 LIMIT :limit::int;
 
--- name: detail of one alert: its last thousand transitions, who its candidates are and who was found, what was merged
--- into it
+-- name: detail of one alert: its last thousand transitions, who its candidates are and who was found, who handles it,
+-- what was merged into it
 SELECT (a.body || jsonb_build_object(
     'events', coalesce((
         SELECT jsonb_agg(to_jsonb(e) ORDER BY e.seq)
@@ -81,6 +81,13 @@ SELECT (a.body || jsonb_build_object(
         WHERE n.enterprise_id IN (
             SELECT c ->> 'enterprise_id' FROM jsonb_array_elements(a.body -> 'candidates') AS c
             UNION SELECT h.body ->> 'enterprise_id')), '[]'),
+    'people', coalesce((
+        SELECT jsonb_object_agg(p.person_id, p.name)
+        FROM person AS p
+        WHERE p.person_id IN (
+            SELECT unnest(ARRAY[e.who, e.details ->> 'person']) FROM alert_event AS e WHERE e.alert_id = :alert_id
+            UNION SELECT unnest(ARRAY[h.body ->> 'acknowledged_by', h.body ->> 'person', h.body ->> 'accepted_by']))
+        ), '{}'),
     'merged', coalesce((
         SELECT jsonb_agg(m.alert_id ORDER BY m.opened_at, m.alert_id) FROM handling AS m
         WHERE m.stage = 'merged' AND m.body ->> 'merged_into' = a.alert_id), '[]'),

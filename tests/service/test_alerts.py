@@ -94,7 +94,7 @@ async def test_one_alert_comes_with_its_course_and_the_names_of_its_candidates(
         (2, "updated", "stronger"),
     ]
     assert [place["name"] for place in detail.pop("enterprises")] == ["<b>江宇化工</b>"]
-    assert detail == told | {"handling": seed.handling(told), "merged": []}
+    assert detail == told | {"handling": seed.handling(told), "people": {}, "merged": []}
 
 
 def test_documented_example_is_what_the_detector_writes() -> None:

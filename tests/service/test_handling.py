@@ -66,6 +66,7 @@ async def test_an_alert_goes_the_whole_way_from_taken_to_signed_off(desk: httpx2
     ]
     assert detail["events"][2]["details"] == {"team": "孟河镇"}
     assert {one["enterprise_id"]: one["name"] for one in detail["enterprises"]} == {"E0007": "江宇化工"}
+    assert set(detail["people"]) == {"D1", "T1", "F1", "L1"}
 
 
 async def test_a_step_without_anything_to_say_needs_no_body(desk: httpx2.AsyncClient) -> None:
