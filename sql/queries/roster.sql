@@ -30,7 +30,7 @@ ORDER BY entry_id;
 -- name: imported; the roster is planned up to the year 2100
 SELECT i.person_id, i.start_at, i.end_at, i.post, p.role, p.township
 FROM imported_shift AS i JOIN person AS p USING (person_id)
-WHERE i.end_at > :since AND i.end_at < '2100-01-01Z'
+WHERE i.end_at > :since AND i.start_at > '2000-01-01Z' AND i.end_at < '2100-01-01Z'
 ORDER BY i.start_at, i.post, i.person_id;
 
 -- name: published of a span
