@@ -1,5 +1,6 @@
 """What is due for a contact goes as few messages, once, at the pace that its reader can bear."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,7 +8,10 @@ import asyncpg
 
 from alerts.channels.message import Message, Sent
 from alerts.channels.refused import Gone
+from alerts.push.deliver import deliver
+from alerts.push.plan import plan_all
 from alerts.push.tell import tell_people
+from tests.support.deadline import until_true
 from tests.support.hotspot import OPENED
 from tests.support.pushing import (
     SENT,
@@ -25,6 +29,7 @@ from tests.support.pushing import (
     told,
 )
 from tests.support.receiver import receiving
+from tests.support.slow import slow
 
 
 async def test_a_person_gets_words_a_link_and_a_key(pool: asyncpg.Pool, database: str) -> None:
@@ -214,3 +219,21 @@ async def test_what_cannot_be_written_is_a_dead_letter_and_keeps_no_other_waitin
         await tick(sender)
     assert [one["alerts"] for one in told(phone)] == [["other"]]
     assert (await pool.fetchval("SELECT why FROM push WHERE state = 'failed'")).startswith("cannot be written")
+
+
+async def test_two_workers_never_send_the_same(pool: asyncpg.Pool, database: str) -> None:
+    await people(pool, P1="duty")
+    await happens(pool)
+    clock, settings = Clock(), settings_of(database)
+    async with slow() as phone, sending(pool, settings, clock) as one, sending(pool, settings, clock) as other:
+        lane = await contact(pool, "P1", phone.url)
+        async with pool.acquire() as on:
+            await plan_all(on, one)
+        first = asyncio.ensure_future(deliver(one, lane))
+        await until_true(lambda: phone.posted)
+        async with asyncio.timeout(5):
+            await deliver(other, lane)
+        phone.answering.set()
+        await first
+    assert len(phone.posted) == 1
+    assert await states(pool) == [("P1", "opened", "delivered", 1)]
