@@ -5,6 +5,7 @@ from typing import Any
 
 import asyncpg
 import httpx2
+import pytest
 
 from tests.service import seed
 
@@ -54,3 +55,30 @@ async def test_findings_are_counted_against_what_the_alerts_named(
     told = (await client.get(API)).json()
     counts = {"named": 1, "first": 1, "among_three": 1, "nobody": 1, "unmatched": 0, "no_emission": 0}
     assert told == counts | {"top1": 1.0, "top3": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("limit=0", "limit"),
+        ("cause=%00", "cause"),
+        ("cursor=abc", "cursor"),
+        ("since=now", "since"),
+        ("page=2", "page"),
+    ],
+)
+async def test_a_wrong_filter_is_named(client: httpx2.AsyncClient, query: str, field: str) -> None:
+    answer = await client.get(f"/api/v1/findings?{query}")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_a_false_alarm_of_the_desk_is_a_truth_label_at_once(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
+) -> None:
+    await seed.alert(pool, seed.body("A1"))
+    answer = await client.post("/api/v1/alerts/A1/false-alarm", json={"why": "采样口结露"})
+    assert answer.status_code == 200
+    (label,) = (await client.get("/api/v1/findings")).json()["findings"]
+    assert (label["alert_id"], label["cause"], label["note"]) == ("A1", "false_alarm", "采样口结露")
+    told = (await client.get(API)).json()
+    assert (told["no_emission"], told["nobody"], told["named"]) == (1, 0, 0)
