@@ -9,7 +9,8 @@ from ingest.channel import CODE, COLUMN
 from ingest.grid import Grid
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text; raises ValueError for one that the database cannot keep."""
     if "\0" in text:
         raise ValueError("a NUL character cannot be stored")
     return text
@@ -17,9 +18,9 @@ def _storable(text: str) -> str:
 
 # No '/', '+' or '#': a device's id is one level of its MQTT topic.
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(storable)]
 Name = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)]
-Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(_storable)]
+Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(storable)]
 AlertId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
 Longitude = Annotated[FiniteFloat, Field(ge=-180, le=180)]
 Latitude = Annotated[FiniteFloat, Field(ge=-90, le=90)]

@@ -1,14 +1,21 @@
-"""The app's description of itself: every answer under the media type that it really has."""
+"""The app as it is described: every answer under the media type that it really has."""
 
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from service.bounded import Told
 
 JSON = "application/json"
 
 
 class Described(FastAPI):
     """FastAPI puts every documented model under its JSON type; a type that is named beside it is the true one."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """With bodies over the limit told as problems, outside of all else."""
+        return Told(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""

@@ -1,5 +1,6 @@
 """What can go wrong, as application/problem+json (RFC 9457): one dict from error class to status and titles."""
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -187,7 +188,14 @@ def problem(error: ServiceError, headers: Mapping[str, str] | None = None) -> Re
     sent = {"Cache-Control": "no-store", **(headers or {})}
     if kind.status == 503:
         sent["Retry-After"] = str(RETRY_AFTER_S)
-    return Response(msgspec.json.encode(body | error.more), kind.status, sent, MEDIA_TYPE)
+    return Response(_written(body | error.more), kind.status, sent, MEDIA_TYPE)
+
+
+def _written(body: Mapping[str, object]) -> bytes:
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError:  # half a surrogate pair, as the request had it
+        return json.dumps(body).encode()
 
 
 def install(app: FastAPI) -> None:

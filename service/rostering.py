@@ -6,21 +6,30 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from alerts.policy import Policy
 from alerts.roster.change import By, UnknownPeople
 from alerts.roster.definition import DefinitionError
 from alerts.roster.refusal import Forbidden, Missing, Refused
-from ingest.registry import Key, Text
+from ingest.registry import Key, storable
 from service.actor import Acting
 from service.parameters import Instant, Strict
 from service.problems import BadInputError, ConflictError, ForbiddenError, NotFoundError, bad_input
 
 LONGEST = timedelta(days=400)
-Post = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
-AnyPost = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=64)]
-Note = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=2000)]
+Post = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(storable)]
+AnyPost = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64), AfterValidator(storable)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(storable)]
 Number = Annotated[int, Field(ge=1, lt=2**62)]
 Most = Annotated[int, Field(ge=1, le=500)]
 
@@ -87,7 +96,7 @@ def told() -> Iterator[None]:
     except Missing as error:
         raise NotFoundError(str(error)) from error
     except UnknownPeople as error:
-        raise bad_input({"people": str(error)}) from error
+        raise bad_input(error.fields) from error
     except ValidationError as error:
         raise _senseless(error) from error
     except DefinitionError as error:

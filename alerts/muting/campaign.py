@@ -1,6 +1,7 @@
 """Campaigns (首季争优, 臭氧攻坚 …): dated profiles that give the desk other rules while they last."""
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from alerts.policy import Policy
 
 logger = logging.getLogger(__name__)
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 # The roster is planned ahead and the zone is the district's: neither may be another one for some weeks.
 SECTIONS = ("desk", "sla", "escalation", "push", "mute")
@@ -63,12 +65,28 @@ def checked(policy: Policy, overrides: Mapping[str, Any]) -> dict[str, Any]:
             raise OverrideError(section, f"只可改 · a campaign may change only {', '.join(SECTIONS)}")
         if not isinstance(values, dict):
             raise OverrideError(section, "须为一组规则 · must be a set of rules")
+        if not _storable(values):
+            raise OverrideError(section, "含无法保存的字符 · has a text that cannot be stored")
     try:
         valid = Policy.model_validate(_merged(policy.model_dump(mode="json"), overrides))
     except ValidationError as error:
         first = error.errors()[0]
         raise OverrideError(".".join(map(str, first["loc"])), first["msg"]) from error
     return _part(valid.model_dump(mode="json"), overrides)
+
+
+def _storable(value: Any) -> bool:
+    """Whether no text has a NUL or half a surrogate pair; without recursion, as JSON may be nested deep."""
+    rest = [value]
+    while rest:
+        match rest.pop():
+            case dict(inner):
+                rest += [*inner.keys(), *inner.values()]
+            case list(inner):
+                rest += inner
+            case str(text) if _UNSTORABLE.search(text):
+                return False
+    return True
 
 
 def _merged(policy: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Changing the roster: an entry more or one less, written to the log of changes, and published at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -21,7 +21,11 @@ ROSTER = Queries("roster")
 
 
 class UnknownPeople(ValueError):  # noqa: N818
-    """People who are not registered."""
+    """People who are not registered; `fields` says why by where they are named."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{place}: {why}" for place, why in fields.items()))
+        self.fields = fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +84,28 @@ async def changes(on: Connection, most: int, before: int = 2**62) -> list[Change
     return [Change(**dict(row)) for row in await ROSTER.changes.fetch(on, most=most, before=before)]
 
 
-def people_of(what: Agreed) -> set[str]:
-    """Everybody whom an entry names."""
+def people_of(what: Agreed) -> dict[str, str]:
+    """Everybody whom an entry names, by the place of its body where it does."""
     match what:
         case Rotation():
-            return set(what.people)
+            return {f"people.{number}": person_id for number, person_id in enumerate(what.people)}
         case Substitute():
-            return {what.person_id, what.other_id}
+            return {"person_id": what.person_id, "other_id": what.other_id}
         case Leave():
-            return {what.person_id}
+            return {"person_id": what.person_id}
         case Swap():
-            return {what.one.person_id, what.other.person_id}
+            return {"one.person_id": what.one.person_id, "other.person_id": what.other.person_id}
         case Holiday():
-            return set()
+            return {}
         case _:
-            return {shift.person_id for shift in what.shifts}
+            return {f"shifts.{number}.person_id": shift.person_id for number, shift in enumerate(what.shifts)}
 
 
-async def must_be_known(on: Connection, people: Iterable[str]) -> None:
-    """Raise UnknownPeople for who is not registered."""
-    unknown = set(people) - {row["person_id"] for row in await ROSTER.people.fetch(on)}
-    if unknown:
-        raise UnknownPeople(f"没有登记 · not registered: {', '.join(sorted(unknown))}")
+async def must_be_known(on: Connection, people: Mapping[str, str]) -> None:
+    """Raise UnknownPeople for who is not registered; `people` by the place where they are named."""
+    known = {row["person_id"] for row in await ROSTER.people.fetch(on)}
+    if unknown := {place: person_id for place, person_id in people.items() if person_id not in known}:
+        raise UnknownPeople({place: f"没有登记 · not registered: {name}" for place, name in unknown.items()})
 
 
 async def must_have(on: Connection, side: Side, now: datetime) -> None:

@@ -236,7 +236,7 @@ async def subscribe(connection: Connection, acting: Acting, asked: SubscriptionA
             raise ConflictError(str(error)) from error
         except ValueError as error:
             wrong = str(error)
-            raise bad_input({"keys" if wrong.startswith("keys") else "endpoint": wrong}) from error
+            raise bad_input({"keys" if "keys" in wrong else "endpoint": wrong}) from error
     response.status_code = 201 if added else 200
     return Made(contact_id=contact_id)
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from alerts.roster import check_in, log
 from alerts.roster.right import must_be
 from alerts.roster.shift import Shift
-from ingest.registry import Latitude, Longitude, Text
+from ingest.registry import Latitude, Longitude, storable
 from service.actor import Acting
 from service.database import Connection
 from service.parameters import Instant, Strict
@@ -18,7 +18,9 @@ from service.rostering import AnyPost, Body, PersonKey, Post, Rules, example, sp
 
 router = APIRouter(prefix=API, tags=["duty"])
 DAY = timedelta(days=1)
-Words = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(storable)
+]
 LINE: dict[str, Any] = {
     "at": "2026-11-21T06:34:00Z",
     "who": "周砚秋",
@@ -129,7 +131,7 @@ class Presence(Body):
 
     lon: Longitude | None = None
     lat: Annotated[Latitude | None, Field(validate_default=True)] = None
-    note: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)] = ""
 
     @field_validator("lat")
     @classmethod

@@ -50,7 +50,7 @@ ASKED = [
 TOLD: list[tuple[str, Any, str]] = [
     ("/rotations", ROTATION | {"people": []}, "people"),
     ("/rotations", ROTATION | {"people": ["A", "A"]}, "people"),
-    ("/rotations", ROTATION | {"people": ["X"]}, "people"),
+    ("/rotations", ROTATION | {"people": ["A", "X"]}, "people.1"),
     ("/rotations", ROTATION | {"people": ["A\0"]}, "people.0"),
     ("/rotations", ROTATION | {"people": ["\ud800"]}, "people.0"),
     ("/rotations", ROTATION | {"post": ""}, "post"),
@@ -70,7 +70,7 @@ TOLD: list[tuple[str, Any, str]] = [
     ("/leave", {"person_id": "A", "start": SPAN["end"], "end": SPAN["start"]}, "end"),
     ("/leave", {"person_id": "A", "start": SPAN["start"], "end": "2199-01-01T00:00:00Z"}, "end"),
     ("/leave", {"person_id": "A", "start": "2099-05-01", "end": SPAN["end"]}, "start"),
-    ("/leave", {"person_id": "X", **SPAN}, "people"),
+    ("/leave", {"person_id": "X", **SPAN}, "person_id"),
     ("/substitutes", {"person_id": "A", "other_id": "A", **SPAN}, "substitute"),
     ("/temporary", {"post": "值班员", "shifts": [SIDE | {"role": "duty"}], **SPAN}, "shifts.0.post"),
     ("/holidays", {"day": "soon", "workday": True}, "day"),
