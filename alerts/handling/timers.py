@@ -31,7 +31,7 @@ class Post(NamedTuple):
 
 async def turn(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
     """Look at every alert whose clock says so, a batch in a transaction."""
-    here = [*await on_duty(on, now), *await responsible(on, now, HOLDING)]
+    here = [*await on_duty(on, now), *await responsible(on, now, HOLDING, policy.roster.handover_lapse)]
     post = Post(now, policy, here)
     for _ in range(BATCHES):
         if await _batch(on, post) < AT_ONCE:

@@ -83,7 +83,7 @@ def _rings(event: Record, held: bool) -> bool:
 
 
 async def _tell_people(on: asyncpg.Connection, events: Sequence[Record], policy: Policy, now: datetime) -> None:
-    staff = await _staff(on, events, now)
+    staff = await _staff(on, events, policy, now)
     before: dict[str, set[str]] = defaultdict(set)
     for row in await PUSH.told_before.fetch(on, alert_ids=[event["alert_id"] for event in events]):
         before[row["alert_id"]].add(row["person_id"])
@@ -112,13 +112,13 @@ def _telling(event: Record, staff: Staff, before: set[str], policy: Policy) -> d
     }
 
 
-async def _staff(on: asyncpg.Connection, events: Sequence[Record], now: datetime) -> Staff:
+async def _staff(on: asyncpg.Connection, events: Sequence[Record], policy: Policy, now: datetime) -> Staff:
     chiefs: dict[str, tuple[str, ...]] = {}
     for township in sorted({event["township"] for event in events} - {""}):
         chief = await chief_of(on, now, township=township)
         chiefs[township] = (chief.person_id,) if chief else ()
     bureau = [row["person_id"] for row in await PUSH.bureau.fetch(on)]
-    return Staff(await responsible(on, now, ROLES), bureau, chiefs)
+    return Staff(await responsible(on, now, ROLES, policy.roster.handover_lapse), bureau, chiefs)
 
 
 async def _tell_platforms(on: asyncpg.Connection, events: Sequence[Record], webhook: bool, now: datetime) -> None:

@@ -10,7 +10,6 @@ from sql.queries import Connection, Queries, Record
 __all__ = ["Chief", "OnDuty", "chief_of", "on_duty", "responsible"]
 
 DUTY_VIEW = Queries("duty_view")
-LAPSE = timedelta(hours=12)
 
 
 async def on_duty(on: Connection, at: datetime) -> list[OnDuty]:
@@ -18,7 +17,7 @@ async def on_duty(on: Connection, at: datetime) -> list[OnDuty]:
     return [duty(row) for row in await DUTY_VIEW.on_duty.fetch(on, at=at)]
 
 
-async def responsible(on: Connection, at: datetime, roles: Collection[str], lapse: timedelta = LAPSE) -> list[OnDuty]:
+async def responsible(on: Connection, at: datetime, roles: Collection[str], lapse: timedelta) -> list[OnDuty]:
     """Who answers for the desk at a time, of these roles: the outgoing stays until the incoming has accepted.
 
     `lapse` after the end of a shift that nobody accepted it is who is on duty.
@@ -26,7 +25,7 @@ async def responsible(on: Connection, at: datetime, roles: Collection[str], laps
     return holders(await held_of(on, at, roles, lapse), at, lapse)
 
 
-async def held_of(on: Connection, at: datetime, roles: Collection[str], lapse: timedelta = LAPSE) -> list[Held]:
+async def held_of(on: Connection, at: datetime, roles: Collection[str], lapse: timedelta) -> list[Held]:
     """The shifts that bear on who is responsible."""
     rows = await DUTY_VIEW.held.fetch(on, at=at, lapse=lapse, roles=list(roles))
     return [

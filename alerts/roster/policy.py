@@ -1,6 +1,6 @@
 """What a district decides about its roster: section `roster` of the policy."""
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -62,3 +62,8 @@ class RosterPolicy(BaseModel):
     """How long after the end of a shift a handover may lack before the leader is told."""
     handover_lapse_hours: Hours = 12
     """How long an outgoing officer stays responsible; then it is who is on the roster, accepted or not."""
+
+    @property
+    def handover_lapse(self) -> timedelta:
+        """The same as a span."""
+        return timedelta(hours=self.handover_lapse_hours)

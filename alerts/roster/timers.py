@@ -86,7 +86,7 @@ async def _missed_check_ins(on: asyncpg.Connection, policy: Policy, now: datetim
 
 async def _missed_handovers(on: asyncpg.Connection, policy: Policy, now: datetime) -> AsyncIterator[Notice]:
     wait = timedelta(minutes=policy.roster.handover_wait_minutes)
-    lapse = timedelta(hours=policy.roster.handover_lapse_hours)
+    lapse = policy.roster.handover_lapse
     for duty in overdue(await held_of(on, now, policy.roster.handover_roles, lapse), now - wait, lapse):
         here = {one.person_id for one in await on_duty(on, now) if one.post == duty.post}
         words = {

@@ -85,7 +85,7 @@ async def duty_now(connection: Connection, rules: Rules, asked: Annotated[DutyQu
     at = asked.at or datetime.now(UTC)
     now = [duty(row) for row in await DUTY_VIEW.on_duty.fetch(connection, at=at)]
     coming = [duty(row) for row in await DUTY_VIEW.next_on_duty.fetch(connection, at=at)]
-    lapse = timedelta(hours=rules.roster.handover_lapse_hours)
+    lapse = rules.roster.handover_lapse
     held = await held_of(connection, at, rules.roster.handover_roles, lapse)
     return DutyNow(
         at=at,
