@@ -16,6 +16,7 @@ from alerts.roster import change
 from alerts.roster.change import By
 from alerts.roster.definition import Rotation
 from alerts.roster.duty import on_duty, responsible
+from alerts.roster.policy import RosterPolicy
 from deploy.bench.client import timed_all
 from deploy.bench.house import house
 from deploy.bench.roster import PEOPLE, rotations
@@ -38,7 +39,9 @@ async def who_is_on_duty() -> list[Row]:
         now = datetime.now(UTC)
         moments = [now + timedelta(minutes=minute) for minute in times]
         here_now = [await _took(on_duty(on, at)) for at in moments]
-        answering = [await _took(responsible(on, at, ("leader", "duty"))) for at in moments]
+        answering = [
+            await _took(responsible(on, at, ("leader", "duty"), RosterPolicy().handover_lapse)) for at in moments
+        ]
         with here.runs("serve", HOTGRID_PORT="0") as child:
             url = child.said("serving on ")
             paths = [f"/duty/now?at={at:%Y-%m-%dT%H:%M:%SZ}" for at in moments]
