@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
+from importlib.resources import files
+from pathlib import Path
 from string import Template
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse, HTMLResponse
 
 from alerts.handling.words import STAGE_ZH
 from alerts.keys import key
@@ -16,13 +19,13 @@ from alerts.push.receipt import BadReceipt, Receipt, read
 from alerts.text import text_of
 from service.database import Connection
 from service.parameters import Strict
-from service.resources.page import PAGE
 from sql.queries import Record
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 20  # lines of a message of many alerts
-Token = Annotated[str, Path(min_length=1, max_length=400)]
-_PAGE = Template((PAGE / "receipt.html").read_text(encoding="utf-8"))
+Token = Annotated[str, InPath(min_length=1, max_length=400)]
+_FILES = Path(str(files("service"))) / "receipt"
+_PAGE = Template((_FILES / "receipt.html").read_text(encoding="utf-8"))
 _HEAD = "热点网格 · hotgrid"
 
 
@@ -30,6 +33,12 @@ class Take(Strict):
     """Which of the two buttons."""
 
     take: bool = False
+
+
+@router.get("/r.css")
+async def looks() -> FileResponse:
+    """How the page looks."""
+    return FileResponse(_FILES / "receipt.css", headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/r/{token}")

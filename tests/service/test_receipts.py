@@ -45,6 +45,8 @@ async def test_to_look_at_it_confirms_nothing(client: httpx2.AsyncClient, pool: 
     assert "发现热点" in answer.text
     assert "Hotspot found" in answer.text
     assert "<script" not in answer.text
+    assert 'href="/r.css"' in answer.text
+    assert (await client.get("/r.css")).headers["content-type"].startswith("text/css")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert await state(pool) == ("sent", "", "open")
