@@ -64,9 +64,15 @@ def all_gone(pids: list[int]) -> bool:
 
 def test_the_demo_shows_an_alert_and_leaves_nothing_running_and_can_be_shown_again(theatre: Theatre) -> None:
     demo = theatre.hotgrid.start("demo").says(READY)
-    assert next(events(theatre.url, after=0)).action == "opened"
+    happened = events(theatre.url, after=0)
+    assert next(happened).action == "opened"
     on_duty = httpx2.get(f"{theatre.url}/api/v1/duty/now").json()["on_duty"]
     assert {person["role"] for person in on_duty} == {"leader", "duty", "dispatcher", "chief", "bureau", "field"}
+
+    assert "the people are simulated" in demo.text()
+    taken = next(event for event in happened if event.action == "acknowledge").body
+    assert taken["who"] in {person["person_id"] for person in on_duty if person["role"] == "duty"}
+    assert taken["handling"]["stage"] == "acknowledged"
 
     second = theatre.hotgrid.start("demo", HOTGRID_PORT=free_port())
     assert second.ended() == 1
