@@ -11,6 +11,7 @@ from alerts.handling.step import Illegal
 from alerts.outbox import PUSH, wake
 from alerts.push.audience import Told
 from alerts.push.contact import contacts_of
+from alerts.push.pursue import key_of
 from sql.queries import Record
 
 LINK, APP = "link", "app"
@@ -77,7 +78,7 @@ async def test(on: asyncpg.Connection, person_id: str, now: datetime) -> int:
     made = {"telling": telling, "action": "words", "severity": 1, "words": words, "told": told}
     rows = [
         {
-            "key": f"{telling}-{contact.contact_id}",
+            "key": key_of(telling, contact.contact_id),
             "telling": telling,
             "person_id": person_id,
             "contact_id": contact.contact_id,

@@ -52,7 +52,7 @@ async def letter(sender: Sender, contact: Contact, rows: Sequence[Record]) -> Me
         url=url,
         severity=max(row["severity"] for row in rows),
         data={"push": first["push_id"], "alerts": alerts, "title": said.title, "text": said.text, "url": url},
-        topic=first["alert_id"] or first["telling"] if len(rows) == 1 else "several",
+        topic=first["alert_id"] or first["key"] if len(rows) == 1 else "several",
     )
 
 

@@ -1,5 +1,6 @@
 """Who is told goes on until somebody confirms: the first channel at once, then the next one, then the next person."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -144,11 +145,19 @@ def _said(telling: Telling, one: Told, policy: PushPolicy, now: datetime) -> New
     return New(one, ahead.contact_id) if ahead.contact_id is not None or not tried else None
 
 
+def key_of(telling: str, to: int | str) -> str:
+    """The idempotency key of a push: letters that fit into a header, and nothing of what it is about."""
+    shown = (
+        telling if telling.startswith("hotgrid-") else f"hotgrid-t{hashlib.sha256(telling.encode()).hexdigest()[:24]}"
+    )
+    return f"{shown}-{to}"
+
+
 def _row(row: Record, new: New, contacts: Contacts) -> dict[str, Any]:
     told = new.told
     contact = next((one for one in contacts[told.person_id] if one.contact_id == new.contact_id), None)
     return {
-        "key": f"{row['telling']}-{new.contact_id or told.person_id}",
+        "key": key_of(row["telling"], new.contact_id or told.person_id),
         "telling": row["telling"],
         "seq": row["seq"],
         "alert_id": row["alert_id"],
