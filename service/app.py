@@ -15,6 +15,7 @@ from service.described import Described
 from service.headers import Guarded
 from service.live import Live
 from service.metrics import Metered
+from service.origin import SameOrigin
 from service.resources import (
     API,
     alerts,
@@ -110,6 +111,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     page.mount(app)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
+    app.add_middleware(SameOrigin)
     app.add_middleware(Guarded)
     app.add_middleware(Metered)
     return app
