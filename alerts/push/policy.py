@@ -100,8 +100,6 @@ class PushPolicy(BaseModel):
     """The same for a channel that is not in `a_minute`."""
     quiet: tuple[Quiet, Quiet, Quiet, Quiet] = (LIGHT_QUIET, LIGHT_QUIET, None, None)
     """Hours in which whoever is not on duty is left alone, by severity."""
-    own_quiet_below: Annotated[int, Field(ge=1, le=5)] = 4
-    """A person's own quiet hours hold back only what is less severe than this."""
     bundle_seconds: Annotated[float, Field(ge=0, le=3600)] = 60
     """So long after a message the next ones of the burst are one message."""
     catch_up_minutes: Annotated[float, Field(gt=0, le=1440)] = 5
