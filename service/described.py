@@ -20,11 +20,31 @@ class Described(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         told = super().openapi()
+        schemas = told.get("components", {}).get("schemas", {})
+        for schema in schemas.values():
+            for example in schema.get("examples", ()):
+                _complete(example, schema, schemas)
         for operations in told["paths"].values():
             for operation in operations.values():
                 for answer in operation["responses"].values():
                     _put_right(answer.get("content", {}))
         return told
+
+
+def _complete(example: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """FastAPI leaves out of examples what is null: what every answer has is put back."""
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rpartition("/")[2]]
+    if isinstance(example, list):
+        for one in example:
+            _complete(one, schema.get("items", {}), schemas)
+    elif isinstance(example, dict):
+        properties = schema.get("properties", {})
+        for name in schema.get("required", ()):
+            if {"type": "null"} in properties[name].get("anyOf", ()):
+                example.setdefault(name, None)
+        for name in example.keys() & properties.keys():
+            _complete(example[name], properties[name], schemas)
 
 
 def _put_right(content: dict[str, Any]) -> None:

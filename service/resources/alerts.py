@@ -100,8 +100,37 @@ class NamedEnterprise(BaseModel):
     township: str
 
 
+_DETAIL: dict[str, Any] = {
+    "events": [
+        {
+            "seq": 4711,
+            "at": "2026-11-21T00:14:10+00:00",
+            "who": "P02",
+            "action": "acknowledge",
+            "why": "正在核对周边站点",
+            "place": "192.0.2.7",
+            "details": {},
+        }
+    ],
+    "enterprises": [
+        {
+            "enterprise_id": "E0007",
+            "name": "江宇化工",
+            "lon": 120.0741,
+            "lat": 31.6969,
+            "industry": "化工",
+            "township": "孟河镇",
+        }
+    ],
+    "people": {"P02": "周砚秋", "P12": "沈听澜"},
+    "merged": [],
+}
+
+
 class AlertDetail(Alert):
     """An alert with its history (the last thousand transitions), and the names of those who have to do with it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE | {"handling": HANDLED} | _DETAIL]})
 
     events: list[Event]
     enterprises: Annotated[list[NamedEnterprise], Field(description="its candidates, and who was found")]

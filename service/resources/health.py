@@ -94,7 +94,13 @@ def _age(now: datetime, at: datetime | None) -> float | None:
     return None if at is None else round((now - at).total_seconds(), 3)
 
 
-@router.get("/metrics", operation_id="getMetrics", summary="Prometheus 指标 · metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    operation_id="getMetrics",
+    summary="Prometheus 指标 · metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 async def metrics(request: Request) -> Response:
     """The text format of Prometheus; gauges that need the database are absent while it is away."""
     live: Live = request.app.state.live

@@ -145,7 +145,13 @@ class ReadingsQuery(Strict):
     to: Annotated[
         Instant | None, Field(description="not included; the end of the newest reading where it is not given")
     ] = None
-    step: Annotated[Step, Field(description="1m as they came; longer: the mean of the usable values, 1m to 24h")] = 1
+    step: Annotated[
+        Step,
+        Field(
+            default_factory=lambda: 1,
+            description="1m, where not given: as they came; longer: the mean of the usable values, 1m to 24h",
+        ),
+    ]
 
 
 @router.get(
