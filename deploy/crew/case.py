@@ -113,5 +113,6 @@ class Case:
     @property
     def is_no_alarm(self) -> bool:
         """Whether people will find that there was nothing: of the light ones a few."""
-        light = self.alert["kind"] == "hotspot" and self.alert["severity"] <= 2
+        alert = self.alert
+        light = alert["kind"] == "hotspot" and alert["severity"] <= 2 and len(alert["pollutants"]) <= 2
         return light and self.happens("no alarm", NO_ALARM)

@@ -83,7 +83,7 @@ def _team(case: Case) -> tuple[str, str]:
     own, teams = _township(case), sorted(case.crew.teams)
     others = [township for township in teams if township != own]
     if own in teams and (_is_first_order(case) or not others):
-        return own, lines.SENT
+        return own, lines.SENT if case.alert["candidates"] else lines.SENT_TO_LOOK
     return (case.random("other team").choice(others), lines.SENT_ELSEWHERE) if others else ("", "")
 
 

@@ -51,6 +51,7 @@ DECLINED = (
 )
 AT_THE_DESK = "已核对周边站点和风向 · stations near by and wind compared"
 SENT = "先看第一候选企业 · begin with the first candidate"
+SENT_TO_LOOK = "到估计位置查看 · look around the estimated place"
 SENT_ELSEWHERE = "改派邻镇 · the next township's team instead"
 AFTER_CLIMBING = "升级后接警 · taken after it had climbed"
 NO_ALARM_AT_DESK = "采样口结露，其余因子正常 · dew at the inlet, all other channels normal"

@@ -92,7 +92,7 @@ class Players:
 
     async def _photo(self, step: Step) -> str:
         headers = {"X-Hotgrid-Actor": step.who, "Content-Type": "image/jpeg"}
-        taken = await asyncio.to_thread(picture, step.photo)
+        taken = await asyncio.to_thread(picture, step.photo, smokes=step.action != "rectify")
         answer = await self._client.post(f"/alerts/{step.alert_id}/photos", content=taken, headers=headers)
         answer.raise_for_status()
         photo_id: str = answer.json()["photo_id"]

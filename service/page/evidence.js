@@ -3,7 +3,7 @@ import { el } from "./dom.js";
 import { AMOUNTS, FIGURES, SHARES, SIGNS, UNITS, VALUES } from "./terms.js";
 import { clock, english, named, number, said, w } from "./words.js";
 
-const SILENT = new Set(["sign", "signs", "unit", "profile", "channels", "score", "device", "outlet", "park"]); // said elsewhere, or of no use to the desk
+const SILENT = new Set(["sign", "signs", "unit", "profile", "channels", "score", "device", "outlet", "park", "drill", "by"]); // said elsewhere, or of no use to the desk
 const percent = (part) => `${Number((part * 100).toPrecision(3))} %`;
 
 export const unitOf = (alert, desk, name = alert.pollutant) => UNITS[name] || desk.units[name] || alert.evidence?.unit || "";
@@ -72,7 +72,7 @@ export function grounds(alert, desk) {
 export function figures(alert, desk) {
   const evidence = alert.evidence || {}, unit = evidence.unit || unitOf(alert, desk);
   const order = Object.keys(FIGURES), place = ([key]) => (key in FIGURES ? order.indexOf(key) : -1);
-  const told = Object.entries(evidence).sort((a, b) => place(a) - place(b)).filter(([key, value]) => !SILENT.has(key) && value !== null && !(key === "trait" && value === evidence.sign));
+  const told = Object.entries(evidence).sort((a, b) => place(a) - place(b)).filter(([key, value]) => !SILENT.has(key) && value !== null && value !== "" && !(key === "trait" && value === evidence.sign));
   const further = Object.entries(evidence.signs || {}).filter(([sign]) => sign !== evidence.sign);
   return [
     ...told.map(([key, value]) => fact(label(key, alert.kind), shown(key, value, unit, desk))),
@@ -84,7 +84,7 @@ export function figures(alert, desk) {
 // Some words mean something else of another kind.
 function label(key, kind) {
   const own = `${kind}_${key}` in FIGURES ? `${kind}_${key}` : key;
-  return own in FIGURES ? said(FIGURES, own) : named("pollutants", key).replaceAll("_", " ");
+  return own in FIGURES ? said(FIGURES, own) : named("pollutants", key);
 }
 
 function shown(key, value, unit, desk) {

@@ -1,7 +1,7 @@
 // An alert as a card of the feed and as the sheet beside it.
 import { el } from "./dom.js";
 import { fact, figures, geo, grounds, level, peaks, severityOf, signOf, sourceOf, stepsOf, unitOf, windOf } from "./evidence.js";
-import { clock, english, named, number, span, w } from "./words.js";
+import { clock, english, half, named, number, span, w } from "./words.js";
 
 // What rings somebody's phone; all other kinds wait behind a switch.
 export const ALARMS = ["hotspot", "exceedance", "park", "regional", "silence", "drill"];
@@ -9,9 +9,13 @@ export const NOTICES = ["early_warning", "fault", "fabrication", "offline", "clo
 export const isAlarm = (alert) => ALARMS.includes(alert.kind);
 // Monitors stand in chimneys: their values are not on the map.
 export const isJudged = (alert) => !["exceedance", "early_warning", "fabrication"].includes(alert.kind);
+const whoIs = (id, desk) => desk.people.get(id) || (id.startsWith("enterprise:") ? nameOf(id.slice(11), desk) : named("roles", id));
 // Whose it is: "" of what rings nobody's phone, and of what is over without anybody having gone.
-const handled = ({ handling: one, kind }) => (one && ALARMS.includes(kind) ? `${named("stages", one.stage)}${holder(one) ? ` ${holder(one)}` : ""}` : "");
-const holder = (one) => one.accepted_by || one.person || one.team || one.acknowledged_by || "";
+const handled = ({ handling: one, kind }, desk) => (ALARMS.includes(kind) && one.closed_by !== "detector"
+  ? [named("stages", one.stage), holder(one) ? whoIs(holder(one), desk) : "", clock(one.since)].filter(Boolean).join(" · ") : "");
+// The air is bad, or people are not done with it.
+export const isLive = (alert) => alert.status === "open" || (isAlarm(alert) && !["closed", "false_alarm", "merged"].includes(alert.handling.stage));
+export const holder = (one) => (one.stage === "rectifying" && one.enterprise_id && `enterprise:${one.enterprise_id}`) || one.closed_by || one.accepted_by || one.person || one.team || one.acknowledged_by;
 const isHotspot = (alert) => alert.kind === "hotspot";
 // Candidates that are worth a line.
 export const likely = (alert) => alert.candidates.filter((candidate) => candidate.score >= 0.01).slice(0, 5);
@@ -30,7 +34,7 @@ export function card(alert, desk, onChoose) {
           el("span", { class: "dim" }, ` ${told[1]} ${number(alert.background)}`), el("span", { class: "excess" }, excess(alert))),
       el("span", { class: "line wraps dim" }, el("span", {}, why(alert, desk)),
         el("span", { class: "term", "data-since": open ? alert.opened_at : null }, term(alert))),
-      handled(alert) ? el("span", { class: `line stage is-${alert.handling.stage}` }, handled(alert)) : null));
+      handled(alert, desk) ? el("span", { class: `stage is-${alert.handling.stage}` }, handled(alert, desk)) : null));
 }
 
 export function title(alert) {
@@ -74,6 +78,7 @@ function stationsOf(cells, desk) {
 
 function subject(alert, desk) {
   if (alert.source === "district") return [w("district")];
+  if (alert.kind === "drill") return [geo(alert.lon, alert.lat).textContent];
   const { outlet, park } = alert.evidence || {}, station = desk.stations.get(alert.source);
   return [station?.township, ...alert.candidates.map((owner) => nameOf(owner.enterprise_id, desk)).slice(0, 2),
     park || station?.name || alert.source, outlet];
@@ -88,11 +93,12 @@ export function sheet(alert, desk) {
     el("dl", { class: "facts" },
       fact(w("where"), placeOf(alert, desk)),
       fact(w("since"), `${open ? `${clock(alert.opened_at)} · ` : ""}${term(alert)}${alert.late ? ` · ${w("late")}` : ""}`),
-      ...(handled(alert) ? fact(w("handling"), handled(alert)) : []),
-      ...(isHotspot(alert) ? hotspot(alert) : amounts(alert, desk))),
+      ...(isHotspot(alert) ? hotspot(alert) : amounts(alert, desk)),
+      ...(handled(alert, desk) ? fact(w("handling"), el("span", { class: `stage is-${alert.handling.stage}` }, handled(alert, desk))) : [])),
+    ...course("steps", alert.events?.filter((event) => event.who !== "detector"), desk),
     ...(isHotspot(alert) ? [peaks(alert, desk), ...candidates(alert, desk)] : []),
     el("h3", {}, w("evidence")),
-    el("dl", { class: "facts" }, ...(isHotspot(alert) ? grounds(alert, desk) : figures(alert, desk)), fact(w("version"), `${alert.detector} · ${alert.profile}`)),
+    el("dl", { class: "facts" }, ...(isHotspot(alert) ? grounds(alert, desk) : figures(alert, desk)), fact(w("version"), [alert.detector, alert.profile].filter(Boolean).join(" · "))),
   ].filter(Boolean);
 }
 
@@ -115,19 +121,34 @@ function amounts(alert, desk) {
 
 function candidates(alert, desk) {
   if (alert.attribution !== "wind") return [];
-  const ranked = likely(alert).map((one) => [nameOf(one.enterprise_id, desk), about(desk.enterprises.get(one.enterprise_id)), one.score]);
+  const ranked = likely(alert).map((one) => [nameOf(one.enterprise_id, desk), line(desk.enterprises.get(one.enterprise_id)), one.score]);
   const nobody = alert.evidence?.nobody_registered ?? 0;
   if (nobody >= 0.01) ranked.push([w("nobody"), "", nobody]);
   return [el("h3", {}, w("suspect")), el("ul", { class: "candidates" }, ...ranked.sort((a, b) => b[2] - a[2]).map(([name, more, score]) =>
     el("li", {}, el("span", {}, `${name} ${Math.round(score * 100)}%`), el("span", { class: "dim" }, more), el("meter", { min: 0, max: 1, value: score, "aria-label": name }))))];
 }
 
-const about = (enterprise) => (enterprise ? ` ${[enterprise.industry, enterprise.township].filter(Boolean).join(" · ")}` : "");
+const line = (enterprise) => (enterprise ? ` ${[enterprise.industry, enterprise.township].filter(Boolean).join(" · ")}` : "");
 
-export function course(events) {
+// What the air did, or what people did.
+export function course(word, events = [], desk) {
   // Of a long course the beginning and the newest lines say enough.
-  const told = events.length > 12 ? [...events.slice(0, 2), null, ...events.slice(-9)] : events;
-  return [el("h3", {}, w("history")), el("ol", { class: "course" }, ...told.map((event) => event
-    ? el("li", {}, el("time", {}, clock(event.at)), ` ${named("actions", event.action)} ${event.why} `, el("span", { class: "dim" }, event.who))
+  const told = events.length > 16 ? [...events.slice(0, 2), null, ...events.slice(-13)] : events;
+  return !events.length ? [] : [el("h3", {}, w(word)), el("ol", { class: "course" }, ...told.map((event) => event
+    ? el("li", {}, el("time", {}, clock(event.at)), el("b", {}, doing(event)), ...about(event, desk),
+      ["detector", "timer"].includes(event.who) ? null : el("span", { class: "dim" }, whoIs(event.who, desk)), el("p", {}, event.details.step ? "" : half(event.why), ...(event.details.photos || []).map(photo)))
     : el("li", { class: "dim" }, "…")))];
+}
+
+const doing = ({ action, details }) => named("actions", action === "rectify" && details.deadline ? "order" : action === "verify" && !details.passed ? "refuse" : action);
+
+// Beside the step: to whom, how far from the source, what was found, until when.
+const about = ({ details: of }, desk) => [
+  of.team, of.person && whoIs(of.person, desk), of.step && named("actions", of.step), of.distance_m !== undefined && w("metres", Math.round(of.distance_m)),
+  of.cause && named("causes", of.cause), of.enterprise_id && nameOf(of.enterprise_id, desk), of.deadline && w("until", clock(of.deadline)),
+].filter(Boolean).map((text) => el("span", {}, text));
+
+function photo(id) {
+  const href = `/api/v1/photos/${id}`;
+  return el("a", { href, target: "_blank" }, el("img", { src: href, alt: w("photo"), loading: "lazy" }));
 }

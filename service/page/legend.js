@@ -1,7 +1,7 @@
 // What the map shows of the alert that is looked at, and what its signs mean.
 import { el } from "./dom.js";
 import { FIGURES } from "./terms.js";
-import { number, said, w } from "./words.js";
+import { named, number, said, w } from "./words.js";
 
 export function clues({ evidence = {}, source }, desk) {
   const places = (ids) => ids.map((id) => desk.stations.get(id)).filter(Boolean);
@@ -17,7 +17,7 @@ export function legend(map, desk) {
   const key = (name, text) => el("span", { class: `swatch ${name}` }, text);
   return [
     el("span", {}, number(low)), bar, el("span", {}, `${number(high)} ${desk.by === "value" ? desk.units[desk.pollutant] || "" : w("score")}`),
-    key("hatch", w("states").no_data), key("dots", w("states").warming_up), key("alarm", w("states").in_alert),
+    key("hatch", named("states", "no_data")), key("dots", named("states", "warming_up")), key("alarm", named("states", "in_alert")),
     desk.national.length && key("national", w("national")), ...(detail ? about(detail, clues(detail, desk), key) : []),
   ].filter(Boolean);
 }

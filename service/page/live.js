@@ -1,6 +1,6 @@
 // The feed: resumes after its last event by itself, also when the server was away for long.
-const ACTIONS = ["opened", "updated", "closed", "acknowledge", "release", "lapse", "dispatch", "accept", "decline", "arrive", "report", "rectify",
-  "verify", "propose", "close", "reopen", "false-alarm", "recheck", "recheck-due", "merge", "split", "link", "silence", "comment", "handover", "breach"];
+import { ACTIONS } from "./words.js";
+
 const RETRY_MS = 3000;
 const PATIENCE_MS = 6000; // the server ends a stream now and then, which is no loss
 

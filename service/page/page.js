@@ -1,7 +1,7 @@
 // The duty desk's page: alerts as they come, the grid of the newest minute, who is on duty.
 import { chart } from "./chart.js";
 import { $, ask, el, press } from "./dom.js";
-import { ALARMS, card, course, isAlarm, isJudged, likely, NOTICES, placeOf, sheet, term, title } from "./feed.js";
+import { ALARMS, card, course, holder, isAlarm, isJudged, isLive, likely, NOTICES, placeOf, sheet, term, title } from "./feed.js";
 import { clues, legend } from "./legend.js";
 import { follow } from "./live.js";
 import { makeMap } from "./map.js";
@@ -14,18 +14,18 @@ const API = "/api/v1";
 const desk = {
   alerts: new Map(), next: null, onlyOpen: false, kinds: ALARMS, many: new Set(), chosen: null, detail: null, cell: null,
   units: {}, pollutants: [], pollutant: null, by: "value", grid: null, known: false,
-  enterprises: new Map(), stations: new Map(), stationsIn: new Map(), national: [], data: null, link: "connecting", lastLive: Date.now(), troubles: new Map(), sound: false,
+  enterprises: new Map(), people: new Map(), stations: new Map(), stationsIn: new Map(), national: [], data: null, link: "connecting", lastLive: Date.now(), troubles: new Map(), sound: false,
 };
 const map = makeMap(document.querySelector("#map canvas"), $("tip"), (ix, iy) => chooseCell(ix, iy));
 
-// What is open comes first, however long ago it began.
+// What is open comes first, however long ago it began, then what people are still at.
 function sorted() {
-  return [...desk.alerts.values()].sort((a, b) => (b.status === "open") - (a.status === "open") || Date.parse(b.opened_at) - Date.parse(a.opened_at) || (a.id < b.id ? 1 : -1));
+  return [...desk.alerts.values()].sort((a, b) => (b.status === "open") - (a.status === "open") || isLive(b) - isLive(a) || Date.parse(b.opened_at) - Date.parse(a.opened_at) || (a.id < b.id ? 1 : -1));
 }
 
 function drawAlerts() {
   const all = sorted(), open = all.filter((alert) => alert.status === "open");
-  const shown = (desk.onlyOpen ? open : all).filter((alert) => isAlarm(alert) === (desk.kinds === ALARMS));
+  const shown = (desk.onlyOpen ? all.filter(isLive) : all).filter((alert) => isAlarm(alert) === (desk.kinds === ALARMS));
   const held = document.activeElement?.dataset?.id;
   $("alerts").replaceChildren(...shown.map((alert) => card(alert, desk, choose)));
   if (held) document.querySelector(`[data-id="${CSS.escape(held)}"]`)?.focus();
@@ -73,21 +73,22 @@ function announce(alert) {
   if (desk.sound) beep(alert.severity);
 }
 
-// The list names candidates by id; an alert's own page says who they are.
+// The list names candidates and people by id; an alert's own page says who they are.
 let naming = false;
 async function nameCandidates() {
   if (naming) return;
   naming = true;
   try {
     for (const alert of sorted().slice(0, 50)) {
-      const top = alert.candidates[0]?.enterprise_id;
-      if (top && !desk.enterprises.has(top)) { learn(await ask(`${API}/alerts/${encodeURIComponent(alert.id)}`)); drawAlerts(); }
+      const top = alert.candidates[0]?.enterprise_id, who = alert.handling.accepted_by && holder(alert.handling);
+      if ((top && !desk.enterprises.has(top)) || (who && !desk.people.has(who))) { learn(await ask(`${API}/alerts/${encodeURIComponent(alert.id)}`)); drawAlerts(); }
     }
   } catch { /* the ids are shown meanwhile; asked again with the next alert */ } finally { naming = false; }
 }
 
 function learn(detail) {
   for (const candidate of detail.candidates) if (!desk.enterprises.has(candidate.enterprise_id)) desk.enterprises.set(candidate.enterprise_id, null);
+  for (const [id, name] of Object.entries({ [holder(detail.handling)]: "", ...detail.people })) desk.people.set(id, name);
   for (const enterprise of detail.enterprises) desk.enterprises.set(enterprise.enterprise_id, enterprise);
 }
 
@@ -107,7 +108,7 @@ async function choose(id, move = true) {
 }
 
 function drawDetail(move = false) {
-  if (desk.detail) fill([...sheet(desk.detail, desk), el("div", { class: "chart" }), ...course(desk.detail.events)], move);
+  if (desk.detail) fill([...sheet(desk.detail, desk), el("div", { class: "chart" }), ...course("history", desk.detail.events.filter((event) => event.who === "detector"), desk)], move);
   drawAlerts();
 }
 
@@ -187,13 +188,14 @@ async function choosePollutant(name) {
 }
 
 async function loadStatus() {
-  const ready = await ask("/readyz");
-  desk.data = ready.data;
+  desk.data = (await ask("/readyz")).data;
   showStatus(desk);
 }
 
 async function loadDuty() {
-  $("on-duty").replaceChildren(...roster(await ask(`${API}/duty/now`)));
+  const duty = await ask(`${API}/duty/now`);
+  for (const one of duty.on_duty) desk.people.set(one.person_id, one.name);
+  $("on-duty").replaceChildren(...roster(duty));
 }
 
 async function loadStations() {
@@ -262,8 +264,7 @@ document.addEventListener("keydown", (event) => { if (event.key === "Escape") cl
 document.addEventListener("visibilitychange", () => { if (!document.hidden) everything(); });
 
 function see(kinds) {
-  desk.kinds = kinds;
-  desk.next = null;
+  Object.assign(desk, { kinds, next: null });
   press($("see-alarms"), kinds === ALARMS);
   press($("see-notices"), kinds === NOTICES);
   drawAlerts();

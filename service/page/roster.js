@@ -13,5 +13,5 @@ export function roster(duty) {
 }
 
 const line = (person, when) => el("li", {}, el("strong", {}, person.name), named("roles", person.role),
-  el("span", { class: "dim" }, [person.post, person.township].filter(Boolean).join(" ")),
+  el("span", { class: "dim" }, person.post.includes(person.township) ? person.post : `${person.post} ${person.township}`),
   person.phone ? el("a", { href: `tel:${person.phone}` }, person.phone) : null, el("span", { class: "dim" }, when));

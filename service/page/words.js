@@ -18,20 +18,22 @@ const ZH = {
   stepped: "疑似突变", unstepped: "无突变", likely: "估计位置", members: "报警站点", when: "时间", version: "检测器",
   since: "始于", lasted: (span) => `已持续 ${span}`, over: (from, to, span) => `${from} – ${to}（${span}）`, severity: "等级",
   levels: ["", "轻微", "中等", "较重", "严重"], kind: "类型", where: "位置", score: "异常度", history: "过程",
-  stations: "站点", late: "事后判出", chart: "24 小时曲线", value: "实测", noSeries: "这个网格没有曲线", cell: "网格", navigate: "地图导航",
+  stations: "站点", late: "事后判出", chart: "24 小时曲线", value: "实测", noSeries: "这个网格没有曲线", cell: "网格",
   noDuty: "现在无人值班", next: "下一班", until: (time) => `至 ${time}`, from: (time) => `${time} 起`, noNext: "未排下一班",
-  state: "状态", lowest: "低", highest: "高", newAlert: "新告警",
+  state: "状态", newAlert: "新告警",
   states: { no_data: "无数据", warming_up: "预热中", normal: "正常", not_usable: "不可用", in_alert: "告警中" },
   kinds: { hotspot: "排放热点", fault: "设备故障", regional: "区域污染", exceedance: "超标", fabrication: "数据造假", offline: "离线",
     early_warning: "超标预警", park: "园区超限", clock: "时钟偏差", silence: "全网中断", drill: "演练" },
   figures: { hotspot: ["峰值", "背景"], exceedance: ["小时均值", "限值"], park: ["下风向", "上风向"], regional: ["全区", "平时"], early_warning: ["读数或预计", "限值"],
     fault: ["读数", "参照"] },
-  actions: { opened: "发现", updated: "更新", closed: "空气恢复", acknowledge: "接警", release: "放回", lapse: "超时放回", dispatch: "派单", accept: "接单",
-    decline: "拒单", arrive: "到场", report: "查明", rectify: "整改", verify: "核实", propose: "提议销号", close: "销号", reopen: "重开", "false-alarm": "误报",
-    recheck: "回头看", "recheck-due": "该回头看", merge: "合并", split: "拆分", link: "关联案号", silence: "静音", comment: "留言", handover: "交接", breach: "超时" },
+  actions: { opened: "发现", updated: "更新", closed: "消退", clear: "消退", resume: "未消退", acknowledge: "接警", release: "放回", lapse: "超时放回", dispatch: "派单", accept: "接单",
+    decline: "拒单", arrive: "到场", report: "查明", rectify: "已整改", verify: "核实", propose: "提议销号", close: "销号", reopen: "重开", "false-alarm": "误报",
+    order: "限期整改", refuse: "核实未过", rung: "无人接警", unmuted: "静音结束", recheck: "回头看", "recheck-due": "该回头看", merge: "合并", split: "拆分", link: "关联案号", silence: "静音", comment: "留言", handover: "交接", breach: "超时" },
   stages: { open: "无人接警", acknowledged: "已接警", dispatched: "已派单", accepted: "已接单", arrived: "已到场", reported: "已查明", rectifying: "整改中",
-    rectified: "已整改", verified: "已核实", closed: "已销号", false_alarm: "误报", merged: "已合并" }, handling: "处置",
-  roles: { leader: "领导", duty: "值班", dispatcher: "调度", chief: "站长", field: "现场", bureau: "局" },
+    rectified: "已整改", verified: "已核实", closed: "已销号", false_alarm: "误报", merged: "已合并" }, handling: "处置", steps: "处置过程",
+  roles: { leader: "领导", duty: "值班", dispatcher: "调度", chief: "站长", field: "现场", bureau: "局", local: "本机" },
+  causes: { production: "生产排放", bypass: "旁路直排", treatment_fault: "治理设施故障", leak: "泄漏", solvent: "溶剂使用", burning: "露天焚烧", construction: "工地扬尘", traffic: "交通",
+    cooking: "餐饮油烟", fireworks: "烟花爆竹", regional: "外来输送", maintenance: "开停车检修", device: "设备异常", weather: "气象影响", not_found: "未查到来源", other: "其他" }, photo: "照片", metres: (m) => `距来源 ${m} m`,
   national: "国控站", source: "疑似来源", selected: "所选", units: ["秒", "分钟", "小时", "天"],
   pollutants: { pm25: "PM2.5", pm10: "PM10", so2: "SO₂", no2: "NO₂", o3: "O₃", co: "CO", tvoc: "TVOC", nmhc: "非甲烷总烃", ch4: "甲烷" },
 };
@@ -45,7 +47,7 @@ const EN = {
   none: "none yet", shares: (judged, warming, absent) => `judged ${judged} · warming up ${warming} · no data ${absent}`,
   away: (why) => `The service does not answer, trying again: ${why}`, stale: (time) => `Live link lost, reconnecting; this is how it was at ${time}`,
   peak: "peak", background: "background", excess: "excess", suspect: "May come from", noSuspect: "no candidate", alarms: "Alarms", notices: "Notices",
-  by: "For somebody to act on: emissions, limits, parks, episodes, no data at all", other: "Devices and data: faults, silence, clocks, forewarnings, signs of fabrication",
+  by: "To act on: emissions, limits, parks, episodes, no data at all", other: "Devices and data: faults, silence, clocks, forewarnings, signs of fabrication",
   yes: "yes", no: "no", district: "the whole district", owner: "Enterprise",
   registered: "likely at", unregistered: "nobody registered near by: likely at", calm: "calm or turning: the wind does not tell the source",
   unmeasured: "nobody measures the wind: not attributed",
@@ -56,31 +58,37 @@ const EN = {
   stepped: "step suspected", unstepped: "no step", likely: "Likely place", members: "Stations in alarm", when: "time", version: "Detector",
   since: "since", lasted: (span) => `for ${span}`, over: (from, to, span) => `${from} – ${to} (${span})`, severity: "Severity",
   levels: ["", "minor", "moderate", "serious", "severe"], kind: "Kind", where: "Place", score: "Score", history: "Course",
-  stations: "Stations", late: "found afterwards", chart: "Last 24 hours", value: "measured", noSeries: "No series for this cell", cell: "Cell", navigate: "Open in maps",
+  stations: "Stations", late: "found afterwards", chart: "Last 24 hours", value: "measured", noSeries: "No series for this cell", cell: "Cell",
   noDuty: "Nobody is on duty", next: "Next", until: (time) => `until ${time}`, from: (time) => `from ${time}`, noNext: "nobody is planned next",
-  state: "State", lowest: "low", highest: "high", newAlert: "New alert",
-  states: { no_data: "no data", warming_up: "warming up", normal: "normal", not_usable: "not usable", in_alert: "in alert" },
+  state: "State", newAlert: "New alert",
+  states: {},
   kinds: { hotspot: "Emission", fault: "Device fault", regional: "Regional", exceedance: "Exceedance", fabrication: "Fabrication", offline: "Offline",
     early_warning: "Early warning", park: "Park boundary", clock: "Clock", silence: "No data", drill: "Drill" },
   figures: { hotspot: ["peak", "background"], exceedance: ["hourly mean", "limit"], park: ["downwind", "upwind"], regional: ["district", "usual"],
     early_warning: ["reading or forecast", "limit"], fault: ["reading", "reference"] },
-  actions: { opened: "found", updated: "updated", closed: "air clean again", acknowledge: "acknowledged", release: "given back", lapse: "lapsed",
-    dispatch: "dispatched", accept: "accepted", decline: "declined", arrive: "arrived", report: "reported", rectify: "rectification", verify: "verified",
-    propose: "closing proposed", close: "signed off", reopen: "reopened", "false-alarm": "false alarm", recheck: "re-check", "recheck-due": "re-check due",
-    merge: "merged", split: "split", link: "linked to a case", silence: "silenced", comment: "comment", handover: "handed over", breach: "too late" },
-  stages: { open: "nobody has it", acknowledged: "acknowledged", dispatched: "team asked", accepted: "on the way", arrived: "on the spot", reported: "cause known",
-    rectifying: "being rectified", rectified: "rectified", verified: "verified", closed: "signed off", false_alarm: "false alarm", merged: "merged" }, handling: "Handling",
-  roles: { leader: "leader", duty: "duty", dispatcher: "dispatcher", chief: "station chief", field: "field", bureau: "Bureau" },
+  actions: { opened: "found", closed: "clean again", clear: "clean again", resume: "not over", acknowledge: "acknowledged", release: "given back", lapse: "lapsed",
+    dispatch: "dispatched", accept: "accepted", decline: "declined", arrive: "arrived", report: "reported", rectify: "put right", verify: "verified",
+    propose: "closing proposed", close: "signed off", order: "to be put right", refuse: "not put right", rung: "nobody took it", unmuted: "silence over", reopen: "reopened", "false-alarm": "false alarm", recheck: "re-check", "recheck-due": "re-check due",
+    merge: "merged", split: "split", link: "linked to a case", silence: "silenced", comment: "comment", handover: "handed over", breach: "overdue" },
+  stages: { open: "nobody has it", dispatched: "team asked", accepted: "on the way", arrived: "on the spot", reported: "cause known", rectifying: "to be put right",
+    rectified: "put right", closed: "signed off" }, handling: "Handling", steps: "Steps taken",
+  roles: { chief: "station chief", local: "this machine" }, causes: {}, photo: "photo", metres: (m) => `${m} m from the source`,
   national: "National station", source: "Candidate", selected: "Selected", units: ["s", "min", "h", "d"],
-  pollutants: { pm25: "PM2.5", pm10: "PM10", so2: "SO₂", no2: "NO₂", o3: "O₃", co: "CO", tvoc: "TVOC", nmhc: "NMHC", ch4: "CH₄" },
+  pollutants: { ...ZH.pollutants, nmhc: "NMHC", ch4: "CH₄" },
 };
 
 const KEPT = "hotgrid-language";
 let words = ZH;
+export const ACTIONS = Object.keys(ZH.actions);
 
 export const w = (key, ...values) => (typeof words[key] === "function" ? words[key](...values) : words[key]);
-// A name that this page does not know yet is shown as it is.
-export const named = (list, key) => words[list][key] || key;
+// A name that is its own word, or that this page does not know yet, is shown as it is.
+export const named = (list, key) => words[list][key] || key.replaceAll("_", " ");
+// Of a reason in both languages the half that is spoken.
+export function half(text) {
+  const pair = text.match(/^(.*?[\u4e00-\u9fff].*?) · ([^\u4e00-\u9fff]+)$/);
+  return pair ? pair[english() ? 2 : 1] : text;
+}
 export const english = () => words === EN;
 // Of [Chinese, English]; what has no such pair is shown as it is.
 export const said = (pairs, key) => pairs[key]?.[english() ? 1 : 0] ?? String(key).replaceAll("_", " ");

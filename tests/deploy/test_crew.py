@@ -210,5 +210,6 @@ def test_in_a_flood_everybody_does_one_thing_at_a_time_and_the_rest_waits() -> N
 def test_a_photo_is_a_small_picture_of_its_own() -> None:
     taken_photo = picture("1 A1 arrive")
     assert taken_photo == picture("1 A1 arrive") != picture("1 A2 arrive")
+    assert picture("1 A1 arrive", smokes=False) != taken_photo
     assert Image.open(BytesIO(taken_photo)).format == "JPEG"
     assert len(taken_photo) < 20_000
