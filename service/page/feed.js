@@ -132,9 +132,10 @@ const line = (enterprise) => (enterprise ? ` ${[enterprise.industry, enterprise.
 
 // What the air did, or what people did.
 export function course(word, events = [], desk) {
-  // Of a long course the beginning and the newest lines say enough.
-  const told = events.length > 16 ? [...events.slice(0, 2), null, ...events.slice(-13)] : events;
-  return !events.length ? [] : [el("h3", {}, w(word)), el("ol", { class: "course" }, ...told.map((event) => event
+  // Of updates in a row the last, of a long course the beginning and the newest lines say enough.
+  const kept = events.filter(({ action, why }, i) => action !== "updated" || why || events[i + 1]?.action !== action);
+  const told = kept.length > 16 ? [...kept.slice(0, 2), null, ...kept.slice(-13)] : kept;
+  return !kept.length ? [] : [el("h3", {}, w(word)), el("ol", { class: "course" }, ...told.map((event) => event
     ? el("li", {}, el("time", {}, clock(event.at)), el("b", {}, doing(event)), ...about(event, desk),
       ["detector", "timer"].includes(event.who) ? null : el("span", { class: "dim" }, whoIs(event.who, desk)), el("p", {}, event.details.step ? "" : half(event.why), ...(event.details.photos || []).map(photo)))
     : el("li", { class: "dim" }, "…")))];
