@@ -46,7 +46,8 @@ class Turn:
         _must(self.begins.tzinfo is None, "turn begins: a local time without offset")
         _must(not (self.begins.second or self.begins.microsecond), "turn begins: on a whole minute")
         _must(0 < self.hours <= LONGEST_HOURS, f"turn hours: more than 0, at most {LONGEST_HOURS}")
-        _must(not timedelta(hours=self.hours) % MINUTE, "turn hours: whole minutes, for example 8.5")
+        lasts = timedelta(hours=self.hours)
+        _must(lasts >= MINUTE and not lasts % MINUTE, "turn hours: whole minutes, for example 8.5")
         _must(self.day >= 0, "turn day: counted from 0")
 
 

@@ -9,10 +9,22 @@ from typing import Any
 
 import xlsxwriter
 
-from alerts.roster.sheet import COLUMNS, HEADER, WEEKDAYS, Problem, Setting, SheetError, Table, cells, is_plain
+from alerts.roster.sheet import (
+    COLUMNS,
+    HEADER,
+    MOST_ROWS,
+    WEEKDAYS,
+    Problem,
+    Setting,
+    SheetError,
+    Table,
+    cells,
+    is_plain,
+)
 from alerts.roster.shift import Shift
 
 SHIFTS, BOARD = "排班 shifts", "值班表 board"
+MOST_LINES = 2 * MOST_ROWS  # with empty ones
 WIDTHS = {"post": 16, "name": 10, "person_id": 12, "start": 17, "end": 17, "holiday": 22}
 # What a spreadsheet would take for a formula; its own full-width forms too. One apostrophe in front disarms it.
 _RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
@@ -45,6 +57,10 @@ def table_of_csv(data: bytes) -> Table:
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     try:
         for row in reader:
+            if reader.line_num > MOST_LINES:
+                raise SheetError(
+                    [Problem("csv", MOST_LINES, "", f"超过 {MOST_LINES} 行 · more than {MOST_LINES} lines")]
+                )
             # Line numbers are those of the file, also where a cell goes over several of them.
             rows.extend([] for _ in range(len(rows) + 1, reader.line_num))
             rows.append([unguarded(cell) for cell in row])

@@ -58,6 +58,7 @@ def test_a_rotation_without_sense_is_refused(change: dict[str, Any], said: str) 
         (time(8), float("inf"), 0),
         (time(8), 1000, 0),
         (time(8), 8.123, 0),
+        (time(8), 1e-300, 0),
         (time(8), 1 / 7, 0),
         (time(8, 0, 30), 8, 0),
         (time(8, tzinfo=UTC), 8, 0),

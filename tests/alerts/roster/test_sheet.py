@@ -202,6 +202,8 @@ def test_bytes_that_are_no_text_are_refused(data: bytes) -> None:
 def test_a_table_without_end_is_refused_before_it_is_looked_at() -> None:
     with pytest.raises(SheetError, match=str(MOST_ROWS)):
         read(Table("x", [["start"]] * (MOST_ROWS + 1)), SHANGHAI)
+    with pytest.raises(SheetError, match="more than"):
+        table_of_csv(b"\n" * 5_000_000)
     with pytest.raises(SheetError) as told:
         read(Table("x", [["start", "end", "name", "post"], *[["x"]] * 5000]), SHANGHAI)
     assert len(told.value.problems) == MOST_PROBLEMS
