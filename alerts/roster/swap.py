@@ -27,6 +27,7 @@ WORDS: Mapping[State, tuple[str, str]] = {
     "withdrawn": ("换班 {number} 已撤回", "swap {number} is withdrawn"),
 }
 _SIDE = TypeAdapter(Side)
+MOST_WAITING = 500  # looked through for the same request
 # To which state from which.
 ALLOWED: Mapping[State, tuple[State, ...]] = {
     "agreed": ("requested",),
@@ -58,10 +59,14 @@ async def request(on: asyncpg.Connection, one: Side, other: Side, by: By) -> Req
     must_be(by.actor, one.person_id)
     body = {"one": _SIDE.dump_python(one, mode="json"), "other": _SIDE.dump_python(other, mode="json")}
     async with on.transaction():
+        await ROSTER.lock.execute(on)
         what = book.read("swap", body)
         await change.must_be_known(on, change.people_of(what))
         for side in (one, other):
             await change.must_have(on, side, by.now)
+        for asked in await newest(on, MOST_WAITING, state="requested"):
+            if (asked.one, asked.other) == (one, other):  # a double tap
+                return asked
         number: int = await ROSTER.request_swap.fetchval(on, body=body, who=by.actor.who, now=by.now)
         await change.note(on, "request swap", by, {"swap_id": number, **body})
         asked = await find(on, number)

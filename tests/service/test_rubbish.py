@@ -125,6 +125,8 @@ def _faults(answer: httpx2.Response, field: str | None) -> str:
         return ""
     if answer.headers["Content-Type"] != "application/problem+json":
         return "is no problem+json"
+    if answer.headers.get("X-Content-Type-Options") != "nosniff":
+        return "is not guarded"
     told = answer.json()
     lacks = {"type", "title", "title_zh", "status", "detail"} - {name for name in told if told[name]}
     if lacks or told["status"] != answer.status_code:
@@ -220,3 +222,12 @@ async def test_a_wrong_method_is_told(service: Service, operation: Operation) ->
         if method not in known and answer.status_code not in (404, 405):
             service.wrong.append(f"{method} → {answer.status_code}")
     service.judge()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_rubbish_as_a_receipt_is_no_fault(service: Service, method: str) -> None:
+    for text in (*(quote(text, safe="").encode() for text in rubbish.TEXTS), *rubbish.BYTES):
+        url = httpx2.URL("http://service").copy_with(raw_path=b"/r/" + text + b"?take=" + text)
+        async with service.database.forgetting():
+            answer = await service.client.request(method, url)
+        assert 400 <= answer.status_code < 500, (text, answer.text)
