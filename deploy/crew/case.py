@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
@@ -22,6 +22,8 @@ DELAYS_S: Mapping[str, tuple[float, float]] = {
     "close": (20, 60),
 }
 NO_ALARM = 0.15
+QUIET = timedelta(minutes=5)
+"""Without any station in alarm, before somebody believes that it is over."""
 
 
 class Place(NamedTuple):
@@ -102,8 +104,14 @@ class Case:
 
     @property
     def is_over(self) -> bool:
-        """Whether the air is clean again."""
+        """Whether the detector says so."""
         return str(self.alert["status"]) == "closed"
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether no station is in alarm any more; the detector lingers, as the wind may only look away."""
+        left = [stay["to"] and datetime.fromisoformat(stay["to"]) for stay in self.alert.get("cells", ())]
+        return self.is_over or (bool(left) and all(to and to + QUIET <= self.now for to in left))
 
     @property
     def is_drill(self) -> bool:

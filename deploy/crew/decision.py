@@ -163,7 +163,7 @@ def _rectifying(case: Case) -> Plan | None:
 
 def _rectified(case: Case) -> Plan | None:
     looks = case.crew.one_of("chief", "duty", "leader")
-    if case.is_over:
+    if case.is_clean:
         return case.plan(case.delay("verify"), looks, "verify", passed=True, why=lines.VERIFIED)
     deadline = (case.now + _until(case)).replace(minute=0, second=0, microsecond=0)
     said = {"passed": False, "why": lines.STILL_HIGH, "deadline": deadline.isoformat()}
@@ -172,7 +172,7 @@ def _rectified(case: Case) -> Plan | None:
 
 def _over(case: Case) -> Plan | None:
     """The dispatcher proposes, the leader signs; not before the air is clean."""
-    if not case.is_over:
+    if not case.is_clean:
         return None
     proposed_s = case.delay("propose")
     if case.handling.proposed_by is None and (dispatcher := case.crew.one_of("dispatcher")):

@@ -154,6 +154,15 @@ def test_nothing_is_signed_off_while_the_air_is_bad() -> None:
     assert [step.said["passed"] for step in told if step.action == "verify"] == [False, True]
 
 
+def test_people_believe_the_stations_before_the_detector_does() -> None:
+    stays = [{"ix": 7, "iy": 9, "from": NOW.isoformat(), "to": (NOW + timedelta(minutes=16)).isoformat()}]
+    told = course(alert("A3", cells=stays), air_min=50)
+    assert [step.said["passed"] for step in told if step.action == "verify"] == [True]
+    going = [*stays, {**stays[0], "to": None}]
+    told = course(alert("A3", cells=going), air_min=50)
+    assert [step.said["passed"] for step in told if step.action == "verify"] == [False, True]
+
+
 @pytest.mark.parametrize("kind", ["hotspot", "exceedance", "park", "regional", "silence", "drill"])
 def test_alerts_of_every_kind_that_rings_are_handled(kind: str) -> None:
     told = [step.action for step in course(alert("A1", kind=kind, candidates=[], severity=3))]
