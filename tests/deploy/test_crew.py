@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from alerts.handling.place import NEAR_M, distance_m
-from alerts.handling.stage import DETECTOR, Act, Actor, Handling
+from alerts.handling.stage import DETECTOR, Act, Actor, Handling, Stage
 from alerts.handling.step import step as taken
 from deploy.crew import lines
 from deploy.crew.case import Crew, Place, Step
@@ -152,6 +152,18 @@ def test_the_first_candidate_is_mostly_who_is_found(courses: dict[str, list[Step
 def test_nothing_is_signed_off_while_the_air_is_bad() -> None:
     told = course(alert("A3"), air_min=50)
     assert [step.said["passed"] for step in told if step.action == "verify"] == [False, True]
+
+
+@pytest.mark.parametrize("stage", ["reported", "verified"])
+def test_nothing_is_signed_off_where_nobody_was_found_and_the_air_is_bad(stage: Stage) -> None:
+    told = alert("A1", handling=Handling(stage, NOW, cause="not_found").body())
+    later = NOW + timedelta(hours=1)
+    assert next_step(told, CREW, later, 1) is None
+    assert next_step({**told, "status": "closed"}, CREW, later, 1) is not None
+
+
+def test_what_ends_before_anybody_took_it_is_left_to_end() -> None:
+    assert next_step(alert("A1", status="closed"), CREW, NOW + timedelta(hours=1), 1) is None
 
 
 def test_people_believe_the_stations_before_the_detector_does() -> None:
