@@ -9,8 +9,9 @@ from typing import get_args
 import httpx2
 import pytest
 
-from alerts.handling.stage import Action
+from alerts.handling.stage import STAGES, Action, Cause
 from alerts.kind import KINDS
+from alerts.outbox import CLOCKED, DETECTED
 from alerts.rules.fabrication import SIGNS as FABRICATED
 from alerts.rules.fault import SIGNS
 from service.resources.page import PAGE
@@ -158,6 +159,20 @@ def test_page_tells_alarms_from_notices_as_the_pushes_do() -> None:
         assert set(re.findall(r"\w+", listed[1])) == {kind for kind, row in KINDS.items() if row.pushed is pushed}
     for kinds in re.findall(r"kinds: \{(.*?)\}", words, re.S):
         assert set(re.findall(r"(\w+):", kinds)) == set(KINDS)
+
+
+def test_page_hears_and_says_every_step_stage_and_cause() -> None:
+    """The feed's events are heard by name: one that is missing would be lost."""
+    words = (PAGE / "words.js").read_text(encoding="utf-8").split("const EN")[0]
+
+    def listed(name: str) -> set[str]:
+        found = re.search(rf"\b{name}: \{{(.*?)\}}", words, re.S)
+        assert found
+        return set(re.findall(r"\"?([\w-]+)\"?: \"", found[1]))
+
+    assert listed("actions") >= {*get_args(Action), *CLOCKED, *DETECTED} - {"raised"} | {"opened", "updated", "closed"}
+    assert listed("stages") == set(STAGES)
+    assert listed("causes") == set(get_args(Cause))
 
 
 def test_page_says_every_sign_of_the_rules_in_both_languages() -> None:
