@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 
@@ -19,31 +20,39 @@ class MuteOver(Exception):  # noqa: N818
 
 
 async def make_mute(on: asyncpg.Connection, wish: Wish, who: str, policy: MutePolicy, now: datetime) -> int:
-    """Make a mute; what it covers is quiet from now on. Gives its number; raises MuteError."""
+    """Make a mute; what it covers is quiet from now on. Gives its number; raises MuteError.
+
+    The same wish of the same person within seconds is a double tap: one mute, so that who ends it has ended it.
+    """
     check(wish, policy, now)
     await _exists(on, wish)
+    start = max(wish.start, now)
+    row = _row(wish) | {"start": start, "author": who}
     async with on.transaction():
-        start = max(wish.start, now)
-        mute_id: int = await MUTE.make.fetchval(
-            on,
-            scope=wish.scope,
-            place=wish.place,
-            area=None if wish.polygon is None else json.dumps(wish.polygon),
-            kinds=list(wish.kinds),
-            pollutants=list(wish.pollutants),
-            start=start,
-            end=wish.end,
-            reason=wish.reason,
-            author=who,
-            planned_works=wish.planned_works,
-            alert_id=wish.alert_id,
-            now=now,
-        )
+        await MUTE.alone.execute(on, what=f"mute {_row(wish)} {who}")
+        twin: int | None = await MUTE.twin.fetchval(on, **row, now=now)
+        if twin is not None:
+            return twin
+        mute_id: int = await MUTE.make.fetchval(on, **row, now=now)
         await MUTE.log.execute(on, mute_id=mute_id, action="made", now=now, who=who, why=wish.reason)
         if start <= now:
             await MUTE.log.execute(on, mute_id=mute_id, action="begun", now=now, who=who, why="")
             await apply(on, policy, now)
         return mute_id
+
+
+def _row(wish: Wish) -> dict[str, Any]:
+    return {
+        "scope": wish.scope,
+        "place": wish.place,
+        "area": None if wish.polygon is None else json.dumps(wish.polygon),
+        "kinds": list(wish.kinds),
+        "pollutants": list(wish.pollutants),
+        "end": wish.end,
+        "reason": wish.reason,
+        "planned_works": wish.planned_works,
+        "alert_id": wish.alert_id,
+    }
 
 
 async def mute_for_alert(

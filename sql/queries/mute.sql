@@ -124,6 +124,18 @@ SELECT EXISTS (SELECT FROM enterprise WHERE enterprise_id = :place);
 -- name: knows_cell
 SELECT EXISTS (SELECT FROM grid WHERE :ix::int BETWEEN 0 AND nx - 1 AND :iy::int BETWEEN 0 AND ny - 1);
 
+-- name: alone with a wish, until the end of the transaction
+SELECT pg_advisory_xact_lock(hashtextextended(:what, 0));
+
+-- name: twin that the same person has just made, and that nobody has ended: a double tap
+SELECT mute_id FROM mute AS m
+WHERE scope = :scope AND place = :place AND area IS NOT DISTINCT FROM :area::jsonb AND kinds = :kinds
+    AND pollutants = :pollutants AND start_at BETWEEN :start::timestamptz - INTERVAL '10 s' AND :start
+    AND end_at = :end AND reason = :reason AND author = :author AND planned_works = :planned_works
+    AND alert_id IS NOT DISTINCT FROM :alert_id AND made_at > :now::timestamptz - INTERVAL '10 s'
+    AND NOT EXISTS (SELECT FROM mute_change AS c WHERE c.mute_id = m.mute_id AND c.action = 'ended')
+LIMIT 1;
+
 -- name: make
 INSERT INTO mute (scope, place, area, kinds, pollutants, start_at, end_at, reason, author, planned_works, alert_id,
     made_at)

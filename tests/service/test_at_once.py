@@ -95,9 +95,17 @@ async def test_a_contact_a_browser_and_a_photo_are_there_once(
         assert len({answer.text for answer in told}) == 1
 
 
-async def test_a_drill_begins_and_a_mute_ends_once(client: httpx2.AsyncClient, valid: dict[str, Valid]) -> None:
-    number = valid["endMute"].path["mute_id"]
+async def test_a_mute_is_made_and_ended_once(client: httpx2.AsyncClient, valid: dict[str, Valid]) -> None:
+    for body in valid["makeMute"].bodies:
+        answers = await at_once(client, "/mutes", json=body | {"reason": "两次点击"})
+        assert statuses(answers) == {201: TIMES}
+        assert len({answer.json()["mute_id"] for answer in answers}) == 1
+    number = answers[0].json()["mute_id"]
     answers = await at_once(client, f"/mutes/{number}/end", json={"reason": "完工"})
     assert statuses(answers) == {200: 1, 409: TIMES - 1}
+    assert (await client.post(f"{API}/mutes", json=body | {"reason": "两次点击"})).json()["mute_id"] != number
+
+
+async def test_a_drill_ends_once(client: httpx2.AsyncClient, valid: dict[str, Valid]) -> None:
     answers = await at_once(client, f"/drills/{valid['endDrill'].path['alert_id']}/end", json={})
     assert statuses(answers) == {204: 1, 404: TIMES - 1}

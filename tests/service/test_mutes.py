@@ -83,7 +83,7 @@ async def test_mute_is_ended_early_once_and_what_it_held_is_told(
 
 
 async def test_mutes_are_listed_newest_first_by_pages_and_by_state(client: httpx2.AsyncClient, now: datetime) -> None:
-    numbers = [(await _made(client, now))["mute_id"] for _ in range(3)]
+    numbers = [(await _made(client, now, reason=f"施工 {n}"))["mute_id"] for n in range(3)]
     tomorrow = {"start": (now + 24 * HOUR).isoformat(), "end": (now + 25 * HOUR).isoformat()}
     numbers.append((await _made(client, now, **tomorrow))["mute_id"])
     await client.post(f"{API}/{numbers[0]}/end", json={"reason": "完工"})
