@@ -125,6 +125,9 @@ class Made(BaseModel):
     contact_id: int
 
 
+THERE: dict[int | str, dict[str, Any]] = {200: {"description": "It was there already", "model": Made}}
+
+
 class PushKey(BaseModel):
     """By what a browser subscribes."""
 
@@ -180,7 +183,9 @@ async def list_contacts(
     )
 
 
-@router.post("/contacts", operation_id="addContact", status_code=201, summary="添加通知方式 · add a contact")
+@router.post(
+    "/contacts", operation_id="addContact", status_code=201, summary="添加通知方式 · add a contact", responses=THERE
+)
 async def add_contact(connection: Connection, acting: Acting, asked: ContactAsked, response: Response) -> Made:
     """The same address of the same person is there once: told again (200), its rank, language and severity are set.
 
@@ -222,7 +227,11 @@ async def push_key(connection: Connection) -> PushKey:
 
 
 @router.post(
-    "/push/subscriptions", operation_id="subscribe", status_code=201, summary="订阅浏览器推送 · subscribe a browser"
+    "/push/subscriptions",
+    operation_id="subscribe",
+    status_code=201,
+    summary="订阅浏览器推送 · subscribe a browser",
+    responses=THERE,
 )
 async def subscribe(connection: Connection, acting: Acting, asked: SubscriptionAsked, response: Response) -> Made:
     """For the person who acts. A browser is one person's: who subscribed it before is pushed to it no more."""

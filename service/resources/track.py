@@ -67,6 +67,7 @@ class TrackQuery(Strict):
 @router.get(
     "/stations/{station_id}/track",
     response_model=Track,
+    responses={200: {"content": {"application/geo+json": {}}}},
     operation_id="getTrack",
     summary="走航轨迹 · the track of a car or a drone",
 )

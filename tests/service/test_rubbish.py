@@ -17,6 +17,7 @@ from sql.pool import open_pool
 from tests.service import rubbish
 from tests.service.forgetful import Forgetful, Valid
 from tests.service.world import settle
+from tests.support.json_schema import faults
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAME = "hotgrid_rubbish"
@@ -166,11 +167,19 @@ async def service(district: str) -> AsyncIterator[Service]:
 
 
 @every
-async def test_the_request_that_rubbish_is_put_into_is_answered(service: Service, operation: Operation) -> None:
+async def test_the_request_that_rubbish_is_put_into_is_answered_as_described(
+    service: Service, operation: Operation
+) -> None:
     valid = service.of(operation)
     for body in valid.bodies or (None,):
         answer = await service.send(operation, body=None if body is None else rubbish.as_sent(body))
         assert answer.status_code < 300, answer.text
+        described = operation.told["responses"][str(answer.status_code)]
+        if answer.content:
+            media = answer.headers["Content-Type"].partition(";")[0]
+            schema = described["content"][media]["schema"]
+            told = answer.json() if media.endswith("json") else answer.text
+            assert not list(faults(told, schema, DOCUMENT["components"]["schemas"], operation.id))
 
 
 @every

@@ -40,6 +40,7 @@ KEYS = {
     "auth": "BTBZMqHH6r4Tts7J_aSIgg",
 }
 OVERRIDES = {"sla": {"arrive": [9, 9, 9, 9]}, "push": {"map_url": "geo:{lat},{lon}", "a_minute": {"webhook": 9}}}
+FOUND: dict[str, Any] = {"pollutants": ["pm25"], "source": "2-3"}
 ENDPOINT = "https://updates.push.services.mozilla.com/wpush/v2/abc"
 
 
@@ -60,10 +61,10 @@ async def settle(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> dict[str, Va
 async def alerts(asked: Asking, pool: asyncpg.Pool, now: datetime) -> None:
     """An alert in every stage: S0 open, S1 acknowledged, … S9 closed; M is merged into S0."""
     for number in range(len(WAY) + 1):
-        await seed.alert(pool, seed.body(f"S{number}", now - HOUR))
+        await seed.alert(pool, seed.body(f"S{number}", now - HOUR, **FOUND))
         for action, said in WAY[:number]:
             await asked.post(f"/alerts/S{number}/{action}", **said)
-    await seed.alert(pool, seed.body("M", now - HOUR))
+    await seed.alert(pool, seed.body("M", now - HOUR, **FOUND))
     await asked.post("/alerts/M/merge", into="S0")
 
 
