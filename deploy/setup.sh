@@ -32,7 +32,7 @@ make_venv() {
 }
 
 [ -x .venv/bin/pip ] || { say "建立 .venv · making .venv ($("$python" -V))"; make_venv; }
-say "安装依赖 · installing the locked dependencies (about 200 MB, once)"
+say "安装依赖 · installing the locked dependencies (about 230 MB, once)"
 quiet=-q # a terminal sees every download with its progress
 [ -t 1 ] && quiet=
 .venv/bin/python -m pip install --disable-pip-version-check $quiet --require-hashes -r requirements.txt

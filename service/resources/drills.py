@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from alerts.handling.drill import Scene, begin_drill, end_drill
 from alerts.handling.rules import SIGNING
 from ingest.registry import Latitude, Longitude
-from ingest.registry import Name as Text
 from service.actor import Acting
 from service.database import Connection
 from service.parameters import Strict
 from service.problems import ForbiddenError, NotFoundError
 from service.resources import API
+from service.resources.acts import Text
 from service.resources.alerts import AlertId
 
 router = APIRouter(prefix=API, tags=["drills"])

@@ -38,6 +38,7 @@ async def test_only_the_desk_begins_drills(
         ({"lat": "NaN"}, "lat"),
         ({"severity": 5}, "severity"),
         ({"note": "\0"}, "note"),
+        ({"note": "\x1b[2J"}, "note"),
         ({"x": 1}, "x"),
     ],
 )
