@@ -17,15 +17,17 @@ from deploy.bench.row import Row, spread
 from sql.pool import connect
 
 ALERTS, RECIPIENTS = 100, 1000
+CITY = "/city"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 @dataclass
 class Phones:
-    """A server that is all phones and the platform; when each alert, and each path, heard first."""
+    """A server that is all phones and the platform; when each alert was heard of first, by anybody and by a person."""
 
     url: str = ""
     alerts: dict[str, float] = field(default_factory=dict)
+    persons: dict[str, float] = field(default_factory=dict)
     paths: dict[str, float] = field(default_factory=dict)
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -34,9 +36,12 @@ class Phones:
         came = time.monotonic()
         length = head.lower().partition("content-length: ")[2].partition("\r\n")[0]
         body = json.loads(await reader.readexactly(int(length)))
-        self.paths.setdefault(head.split()[1], came)
+        path = head.split()[1]
+        self.paths.setdefault(path, came)
         for alert_id in body.get("alerts", [body.get("id")]):
             self.alerts.setdefault(alert_id, came)
+            if path != CITY:
+                self.persons.setdefault(alert_id, came)
         writer.write(ANSWER)
         writer.close()
 
@@ -60,13 +65,19 @@ async def _first() -> list[Row]:
     async with house() as here, ringing() as phones:
         on = await connect(here.servers.database_url, "bench")
         await BENCH.put_officers.execute(on, count=3, url=phones.url)
-        with here.runs("notify", HOTGRID_WEBHOOK_URL=f"{phones.url}/city", HOTGRID_PUSH_ALLOW="127.0.0.1"):
+        with here.runs("notify", HOTGRID_WEBHOOK_URL=phones.url + CITY, HOTGRID_PUSH_ALLOW="127.0.0.1"):
             await _warm(on, phones)
             committed = [await _raise(on, f"burst-{number}") for number in range(1, ALERTS + 1)]
             await eventually(lambda: _heard(phones, ALERTS + 1))
         await on.close()
-    waits = [phones.alerts[f"burst-{number}"] - at for number, at in enumerate(committed, 1)]
-    return spread(f"alert committed to its first push, {ALERTS} alerts at once", waits, "ms", "≤ 1000 ms")
+    first, person = (
+        [heard[f"burst-{number}"] - at for number, at in enumerate(committed, 1)]
+        for heard in (phones.alerts, phones.persons)
+    )
+    return [
+        *spread(f"alert committed to its first push, {ALERTS} alerts at once", first, "ms", "≤ 1000 ms"),
+        *spread("the same to an officer's phone, the burst in few messages", person, "ms"),
+    ]
 
 
 async def _many() -> list[Row]:
@@ -92,7 +103,7 @@ async def _warm(on: asyncpg.Connection, phones: Phones) -> None:
 
 
 async def _heard(phones: Phones, count: int) -> bool:
-    return len(phones.alerts) >= count
+    return min(len(phones.alerts), len(phones.persons)) >= count
 
 
 async def _reached(phones: Phones) -> bool:
