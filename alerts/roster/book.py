@@ -71,6 +71,13 @@ async def add(on: Connection, kind: Kind, body: Mapping[str, Any], who: str, now
     return _entry(row)
 
 
+async def same(on: Connection, kind: Kind, body: Mapping[str, Any]) -> Entry | None:
+    """The entry in force that says just this already."""
+    told = _ADAPTERS[kind].dump_python(_read(kind, 0, body), mode="json")
+    row = await ROSTER.same_entry.fetchrow(on, kind=kind, body=told)
+    return row and _entry(row)
+
+
 async def end(on: Connection, kind: Kind, entry_id: int, who: str, now: datetime) -> Entry:
     """An entry holds no longer; raises Missing where there is none in force."""
     row = await ROSTER.end_entry.fetchrow(on, kind=kind, entry_id=entry_id, who=who, now=now)

@@ -50,12 +50,17 @@ class Change(NamedTuple):
 
 
 async def add(on: asyncpg.Connection, kind: Kind, body: Mapping[str, Any], by: By) -> Entry:
-    """A new entry; raises Forbidden, Refused, and ValueError for what makes no sense."""
+    """A new entry, or the one that says the same already: a double tap is one entry.
+
+    Raises Forbidden, Refused, and ValueError for what makes no sense.
+    """
     must_lead(by.actor)
     async with on.transaction():
         await ROSTER.lock.execute(on)
         what = book.read(kind, body)
         await must_be_known(on, people_of(what))
+        if there := await book.same(on, kind, body):
+            return there
         await _must_matter(on, what, by.now)
         entry = await book.add(on, kind, body, by.actor.who, by.now)
         await note(on, f"add {kind}", by, {"entry_id": entry.entry_id, **body})

@@ -160,17 +160,13 @@ async def make(
     except OverrideError as error:
         raise bad_input({f"overrides.{error.field}": str(error)}) from error
     now = datetime.now(UTC)
-    number = await CAMPAIGN.make.fetchval(
-        connection,
-        name=asked.name,
-        start=asked.start,
-        end=asked.end,
-        tags=asked.tags,
-        pollutants=asked.pollutants,
-        overrides=overrides,
-        author=actor.who,
-        now=now,
-    )
+    about = {"name": asked.name, "start": asked.start, "end": asked.end, "overrides": overrides, "author": actor.who}
+    async with connection.transaction():
+        await CAMPAIGN.line_up.execute(connection)
+        number = await CAMPAIGN.same.fetchval(connection, **about, now=now)
+        if number is None:
+            told = {**about, "tags": asked.tags, "pollutants": asked.pollutants, "now": now}
+            number = await CAMPAIGN.make.fetchval(connection, **told)
     return await _detail(connection, number, now)
 
 

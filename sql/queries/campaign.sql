@@ -5,6 +5,15 @@ WHERE tstzrange(start_at, end_at) @> :at::timestamptz
     AND NOT EXISTS (SELECT FROM campaign_end AS e WHERE e.campaign_id = c.campaign_id AND e.at <= :at)
 ORDER BY start_at, campaign_id;
 
+-- name: line_up with whoever makes one
+SELECT pg_advisory_xact_lock(hashtext('campaign'));
+
+-- name: same that the same person has made just now
+SELECT campaign_id FROM campaign
+WHERE (name, start_at, end_at, overrides, author) = (:name, :start, :end, :overrides::jsonb, :author)
+    AND made_at > :now::timestamptz - INTERVAL '10 seconds'
+LIMIT 1;
+
 -- name: make
 INSERT INTO campaign (name, start_at, end_at, tags, pollutants, overrides, author, made_at)
 VALUES (:name, :start, :end, :tags, :pollutants, :overrides, :author, :now)

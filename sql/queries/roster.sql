@@ -8,6 +8,12 @@ SELECT greatest(:now::timestamptz, roster_moment());
 INSERT INTO roster_entry (kind, body, who, made_at) VALUES (:kind, :body::jsonb, :who, :now)
 RETURNING entry_id, kind, body, who, made_at, ended_at, ended_by;
 
+-- name: same_entry that is in force
+SELECT entry_id, kind, body, who, made_at, ended_at, ended_by FROM roster_entry
+WHERE kind = :kind AND body = :body::jsonb AND ended_at IS NULL
+ORDER BY entry_id
+LIMIT 1;
+
 -- name: end_entry
 UPDATE roster_entry SET (ended_at, ended_by) = (:now, :who)
 WHERE kind = :kind AND entry_id = :entry_id AND ended_at IS NULL

@@ -109,3 +109,18 @@ async def test_a_mute_is_made_and_ended_once(client: httpx2.AsyncClient, valid: 
 async def test_a_drill_ends_once(client: httpx2.AsyncClient, valid: dict[str, Valid]) -> None:
     answers = await at_once(client, f"/drills/{valid['endDrill'].path['alert_id']}/end", json={})
     assert statuses(answers) == {204: 1, 404: TIMES - 1}
+
+
+@pytest.mark.parametrize("operation", ["addRotation", "addLeave", "addTemporary", "addSubstitute", "makeCampaign"])
+async def test_what_is_added_is_there_once(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, valid: dict[str, Valid], operation: str
+) -> None:
+    path = {"addRotation": "/duty/rotations", "addLeave": "/duty/leave", "makeCampaign": "/campaigns"}.get(
+        operation, "/duty/temporary" if operation == "addTemporary" else "/duty/substitutes"
+    )
+    count = "SELECT (SELECT count(*) FROM roster_entry) + (SELECT count(*) FROM campaign)"
+    before = await pool.fetchval(count)
+    answers = await at_once(client, path, json=valid[operation].bodies[0])
+    assert statuses(answers) == {201: TIMES}
+    assert len({answer.text for answer in answers}) == 1
+    assert await pool.fetchval(count) <= before + 1
