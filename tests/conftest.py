@@ -69,7 +69,8 @@ def template(servers: Servers) -> str:
 def database(servers: Servers, template: str) -> Iterator[str]:
     """The address of a fresh migrated database, gone after the test."""
     name = f"hotgrid_test_{next(_number)}"
-    asyncio.run(_run(servers.database_url, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    # Copying files takes two thirds of the time that copying by way of the log does.
+    asyncio.run(_run(servers.database_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield _renamed(servers.database_url, name)
     asyncio.run(_drop(servers.database_url, name))
 

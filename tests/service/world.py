@@ -201,7 +201,7 @@ async def rostered(asked: Asking, now: datetime) -> dict[str, Valid]:
     days = [
         {"start": (first + 8 * n * HOUR).isoformat(), "end": (first + 8 * (n + 1) * HOUR).isoformat()} for n in range(9)
     ]
-    rotation = {
+    rotation: dict[str, Any] = {
         "post": POST,
         "role": "duty",
         "people": ["P1", "P2", "P3"],

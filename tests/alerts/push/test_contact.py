@@ -73,7 +73,11 @@ async def test_of_a_disabled_contact_the_address_is_forgotten(pool: asyncpg.Pool
     assert not await disable(pool, number, "again", NOW)
     assert await contact_of(pool, number) is None
     row = await pool.fetchrow("SELECT * FROM contact")
-    assert (row["address"], row["why_disabled"], row["disabled_at"]) == ("ntfys://push.example.org/***", "HTTP 410", NOW)
+    assert (row["address"], row["why_disabled"], row["disabled_at"]) == (
+        "ntfys://push.example.org/***",
+        "HTTP 410",
+        NOW,
+    )
     again, new = await added(pool, Contact(0, "P1", "apprise", NTFY + "secret"))
     assert new
     assert again != number
