@@ -30,7 +30,9 @@ class Post(NamedTuple):
 
 
 async def turn(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
-    """Look at every alert whose clock says so, a batch in a transaction."""
+    """Look at every alert whose clock says so, a batch in a transaction; nobody waits for us while there is none."""
+    if not await SLA.is_due.fetchval(on, now=now):
+        return
     here = [*await on_duty(on, now), *await responsible(on, now, HOLDING, policy.roster.handover_lapse)]
     post = Post(now, policy, here)
     for _ in range(BATCHES):

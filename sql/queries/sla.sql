@@ -1,3 +1,10 @@
+-- name: is_due; in the order of the index, so that no plan reads what is not
+SELECT true FROM handling AS h
+WHERE h.due_at <= :now
+    AND NOT EXISTS (SELECT FROM alert_hold AS d WHERE d.alert_id = h.alert_id AND d.released_at IS NULL)
+ORDER BY h.due_at
+LIMIT 1;
+
 -- name: due whose clocks are to be looked at, the longest waiting first; each by one worker; what is held waits
 SELECT h.alert_id, h.body, h.pushed, a.severity, a.kind, a.body AS alert,
     (SELECT max(e.at) FROM alert_event AS e
