@@ -16,40 +16,13 @@ from service.headers import Guarded
 from service.live import Live
 from service.metrics import Metered
 from service.origin import SameOrigin
-from service.resources import (
-    API,
-    alerts,
-    availability,
-    calendar,
-    campaigns,
-    cell,
-    contacts,
-    drills,
-    duty,
-    duty_handover,
-    duty_log,
-    duty_plan,
-    duty_report,
-    duty_swap,
-    feed,
-    findings,
-    grid,
-    handling,
-    health,
-    holds,
-    mutes,
-    page,
-    photos,
-    pushes,
-    quality,
-    receipts,
-    recurrence,
-    rejects,
-    roster_file,
-    sla,
-    stations,
-    track,
-)
+from service.resources import API
+from service.resources.air import availability, cell, grid, quality, rejects, stations, track
+from service.resources.alert import alerts, feed, findings, recurrence
+from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
+from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
+from service.resources.house import health, page
+from service.resources.push import contacts, pushes, receipts
 from service.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
@@ -71,13 +44,13 @@ ROUTERS = (
     pushes.router,
     receipts.router,
     calendar.router,
-    roster_file.router,
-    duty.router,
-    duty_handover.router,
-    duty_log.router,
-    duty_plan.router,
-    duty_report.router,
-    duty_swap.router,
+    table.router,
+    now.router,
+    handover.router,
+    log.router,
+    plan.router,
+    report.router,
+    swap.router,
     findings.router,
     grid.router,
     cell.router,
@@ -125,7 +98,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.live = Live(settings, app.state.database)
     app.state.minutes = grid.Minutes()
     app.state.darkroom = photos.darkroom()
-    app.state.copyist = roster_file.copyist()
+    app.state.copyist = table.copyist()
     listening = asyncio.create_task(app.state.live.run(), name="live feed")
     try:
         await app.state.database.pool()

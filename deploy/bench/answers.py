@@ -8,8 +8,8 @@ from deploy.bench.city import City
 from deploy.bench.client import timed
 from deploy.bench.house import BENCH, House, house
 from deploy.bench.row import Row, memory, spread
-from service.resources.evidence import EXAMPLE
-from service.resources.handled import EXAMPLE as HANDLED
+from service.resources.alert.evidence import EXAMPLE
+from service.resources.desk.handled import EXAMPLE as HANDLED
 
 DEVICES = 4_000
 REQUESTS = 300

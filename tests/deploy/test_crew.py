@@ -19,7 +19,7 @@ from deploy.crew.decision import MOST_AT_ONCE, OUT, next_step, steps
 from deploy.crew.picture import picture
 from deploy.demo import DISTRICT
 from ingest.folder import read_folder
-from service.resources import acts
+from service.resources.desk import acts
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 TICK = timedelta(seconds=2)

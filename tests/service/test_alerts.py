@@ -9,9 +9,9 @@ from alerts.detector.tuning import DEFAULT
 from alerts.handling.stage import Handling
 from alerts.store import body_of
 from alerts.watch import Watch
-from service.resources.alerts import ALERT_VIEW, Alert
-from service.resources.evidence import EXAMPLE
-from service.resources.handled import EXAMPLE as HANDLED
+from service.resources.alert.alerts import ALERT_VIEW, Alert
+from service.resources.alert.evidence import EXAMPLE
+from service.resources.desk.handled import EXAMPLE as HANDLED
 from tests.service import seed
 from tests.support.scene import district, emit, weather
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import asyncpg
 import httpx2
 
-from service.resources.alerts import ALERT_VIEW
+from service.resources.alert.alerts import ALERT_VIEW
 from tests.service import seed
 
 API = "/api/v1/alerts"

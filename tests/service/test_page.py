@@ -14,7 +14,7 @@ from alerts.kind import KINDS
 from alerts.outbox import CLOCKED, DETECTED
 from alerts.rules.fabrication import SIGNS as FABRICATED
 from alerts.rules.fault import SIGNS
-from service.resources.page import PAGE
+from service.resources.house.page import PAGE
 
 ALERTS = Path(str(files("alerts")))
 # What only our own processes do is no path.

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from alerts.handling import photo
-from service.resources.photos import UNDER_WAY
+from service.resources.desk.photos import UNDER_WAY
 from tests.service import seed
 from tests.support import pictures
 from tests.support.deadline import until

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import httpx2
 
-from service.polygon import EXAMPLE as AREA
+from service.resources.desk.polygon import EXAMPLE as AREA
 from tests.service import seed
 from tests.service.forgetful import API, Asking, Valid
 from tests.support.pictures import encoded, scene

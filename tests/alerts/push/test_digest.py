@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.push.wording import Names, Place, Topic, digest
-from service.resources.evidence import EXAMPLE
+from service.resources.alert.evidence import EXAMPLE
 
 ZH, EN = (Place(language, ZoneInfo("Asia/Shanghai"), "geo:{lat:.5f},{lon:.5f}") for language in ("zh", "en"))
 LINK = "https://hot.example.cn/r/WzEyMzQ1NiwiUDA0Il0.awIwgA.3fwkyL3YQBJXAf20f6jHmbrAjd8"

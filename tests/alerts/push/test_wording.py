@@ -12,7 +12,7 @@ from alerts.push.parts import breeze, number, plain
 from alerts.push.phrases import PHRASES
 from alerts.push.policy import PushPolicy
 from alerts.push.wording import Language, Names, Place, Topic, fitted, worded
-from service.resources.evidence import EXAMPLE
+from service.resources.alert.evidence import EXAMPLE
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ZH, EN = (Place(language, SHANGHAI, PushPolicy().map_url) for language in ("zh", "en"))

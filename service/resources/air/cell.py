@@ -16,7 +16,7 @@ from service.outline import grid_of, rings
 from service.parameters import CellIndex, Instant, PollutantName, Strict
 from service.problems import NotFoundError, bad_input
 from service.resources import API
-from service.resources.grid import State
+from service.resources.air.grid import State
 from sql.queries import Queries, Record
 
 GRID_VIEW = Queries("grid_view")

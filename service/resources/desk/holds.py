@@ -11,8 +11,8 @@ from service.database import Connection
 from service.parameters import Strict
 from service.problems import NotFoundError
 from service.resources import API
-from service.resources.alerts import AlertId
-from service.resources.mutes import HIT, LISTED, Hit
+from service.resources.alert.alerts import AlertId
+from service.resources.desk.mutes import HIT, LISTED, Hit
 
 router = APIRouter(prefix=API, tags=["mutes"])
 

@@ -11,10 +11,10 @@ from alerts.roster import handover, log
 from service.actor import Acting
 from service.database import Connection
 from service.parameters import Instant, Strict
-from service.printed import printed
 from service.problems import bad_input
 from service.resources import API
-from service.rostering import Body, Most, Note, Number, PersonKey, Post, Rules, example, told
+from service.resources.duty.printed import printed
+from service.resources.duty.rostering import Body, Most, Note, Number, PersonKey, Post, Rules, example, told
 
 router = APIRouter(prefix=API, tags=["duty"])
 ANSWERS: Mapping[str, handover.Answer] = {"accept": "accepted", "decline": "declined", "withdraw": "withdrawn"}

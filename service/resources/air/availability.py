@@ -17,7 +17,7 @@ from service.outline import grid_of
 from service.parameters import Day, Strict
 from service.problems import NotFoundError, bad_input
 from service.resources import API
-from service.resources.stations import GRID_VIEW, STATION_VIEW, StationId
+from service.resources.air.stations import GRID_VIEW, STATION_VIEW, StationId
 from service.series import KEPT_VIEW
 from sql.queries import Record
 

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from alerts.handling.stage import Act, Action, Actor, Cause
 from service.parameters import Instant
-from service.resources.handled import CAUSES
+from service.resources.desk.handled import CAUSES
 
 _CONTROL = {chr(code) for code in [*range(32), 127]} - set("\n\t\r")
 

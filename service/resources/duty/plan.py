@@ -8,7 +8,9 @@ from alerts.roster import book, change
 from alerts.roster.book import Kind
 from alerts.roster.change import By
 from service.database import Connection
-from service.entries import (
+from service.parameters import Strict
+from service.resources import API
+from service.resources.duty.entries import (
     Holiday,
     KeptHoliday,
     KeptLeave,
@@ -21,9 +23,7 @@ from service.entries import (
     Temporary,
     kept,
 )
-from service.parameters import Strict
-from service.resources import API
-from service.rostering import Changing, Number, Rules, told
+from service.resources.duty.rostering import Changing, Number, Rules, told
 
 router = APIRouter(prefix=API, tags=["duty"])
 EntryId = Annotated[Number, Path(description="its `id`")]

@@ -11,7 +11,7 @@ from service.database import Connection
 from service.parameters import Strict
 from service.problems import NotFoundError
 from service.resources import API
-from service.resources.alerts import AlertId
+from service.resources.alert.alerts import AlertId
 from service.rules import Rules
 
 router = APIRouter(prefix=API, tags=["alerts"])

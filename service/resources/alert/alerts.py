@@ -13,9 +13,9 @@ from service.database import Connection
 from service.parameters import CellKey, Instant, Strict, Words, cell_of
 from service.problems import NotFoundError
 from service.resources import API
-from service.resources.evidence import EXAMPLE, Evidence
-from service.resources.handled import EXAMPLE as HANDLED
-from service.resources.handled import Handling
+from service.resources.alert.evidence import EXAMPLE, Evidence
+from service.resources.desk.handled import EXAMPLE as HANDLED
+from service.resources.desk.handled import Handling
 from sql.queries import Queries, Record
 
 ALERT_VIEW = Queries("alert_view")

@@ -13,7 +13,19 @@ from service.actor import Acting
 from service.database import Connection
 from service.parameters import Strict
 from service.resources import API
-from service.rostering import Body, Most, Note, Number, PersonKey, Post, Reason, Rules, Span, example, told
+from service.resources.duty.rostering import (
+    Body,
+    Most,
+    Note,
+    Number,
+    PersonKey,
+    Post,
+    Reason,
+    Rules,
+    Span,
+    example,
+    told,
+)
 
 router = APIRouter(prefix=API, tags=["duty"])
 STATES: dict[str, swap.State] = {

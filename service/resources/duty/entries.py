@@ -9,7 +9,7 @@ from alerts.roster import book
 from alerts.roster.book import Entry
 from ingest.registry import Name
 from service.parameters import Day
-from service.rostering import AnyPost, Body, PersonKey, Post, Span, example
+from service.resources.duty.rostering import AnyPost, Body, PersonKey, Post, Span, example
 
 MADE = {"id": 3, "who": "P01", "made_at": "2026-11-21T08:00:00Z"}
 SPAN = {"start": "2026-11-21T08:00:00+08:00", "end": "2026-11-21T20:00:00+08:00"}

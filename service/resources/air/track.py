@@ -11,7 +11,7 @@ from service.database import Connection
 from service.parameters import Instant, Strict
 from service.problems import NotFoundError, bad_input
 from service.resources import API
-from service.resources.stations import NAMES, REASONS, STATION_VIEW, UNITS, StationId, Values
+from service.resources.air.stations import NAMES, REASONS, STATION_VIEW, UNITS, StationId, Values
 from sql.queries import Queries, Record
 
 TRACK_VIEW = Queries("track_view")

@@ -13,7 +13,7 @@ from alerts.roster.holding import holders
 from service.database import Connection
 from service.parameters import Instant, Strict
 from service.resources import API
-from service.rostering import Rules, span_of
+from service.resources.duty.rostering import Rules, span_of
 from sql.queries import Record
 
 router = APIRouter(prefix=API, tags=["duty"])

@@ -14,8 +14,8 @@ from service.database import Connection
 from service.parameters import Strict
 from service.problems import ForbiddenError, NotFoundError
 from service.resources import API
-from service.resources.acts import Text
-from service.resources.alerts import AlertId
+from service.resources.alert.alerts import AlertId
+from service.resources.desk.acts import Text
 
 router = APIRouter(prefix=API, tags=["drills"])
 

@@ -23,7 +23,7 @@ from service.database import Connection
 from service.parameters import Instant, Strict
 from service.problems import ForbiddenError, WrongTypeError, bad_input
 from service.resources import API
-from service.rostering import Rules, Why, span_of, told
+from service.resources.duty.rostering import Rules, Why, span_of, told
 
 router = APIRouter(prefix=API, tags=["duty"])
 MONTH = timedelta(days=31)

@@ -21,10 +21,11 @@ from service.actor import Acting
 from service.database import Connection
 from service.parameters import Strict
 from service.problems import ConflictError, ForbiddenError, KeyReusedError, NotFoundError, StaleError, bad_input
-from service.resources import API, acts
-from service.resources.acts import Said
-from service.resources.alerts import AlertId
-from service.resources.handled import EXAMPLE, Handling
+from service.resources import API
+from service.resources.alert.alerts import AlertId
+from service.resources.desk import acts
+from service.resources.desk.acts import Said
+from service.resources.desk.handled import EXAMPLE, Handling
 from service.rules import Rules
 
 _SAID = {"end": "until", "reason": "why"}

@@ -17,7 +17,7 @@ from service.database import Connection, Pool
 from service.parameters import Strict
 from service.problems import ConflictError, ForbiddenError, NotFoundError, WrongTypeError, bad_input
 from service.resources import API
-from service.resources.alerts import AlertId
+from service.resources.alert.alerts import AlertId
 
 router = APIRouter(prefix=API, tags=["handling"])
 AT_ONCE = 2  # decoded: up to 200 MB each

@@ -14,7 +14,7 @@ from service.actor import Acting
 from service.database import Connection
 from service.parameters import Instant, Strict
 from service.resources import API
-from service.rostering import AnyPost, Body, PersonKey, Post, Rules, example, span_of, told
+from service.resources.duty.rostering import AnyPost, Body, PersonKey, Post, Rules, example, span_of, told
 
 router = APIRouter(prefix=API, tags=["duty"])
 DAY = timedelta(days=1)

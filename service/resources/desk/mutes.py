@@ -14,10 +14,10 @@ from alerts.muting.wish import MuteError, Wish
 from service.actor import Acting
 from service.database import Connection
 from service.parameters import Instant, PollutantName, Strict, cell_of
-from service.polygon import EXAMPLE as AREA
-from service.polygon import Polygon
 from service.problems import ConflictError, ForbiddenError, NotFoundError, bad_input
 from service.resources import API
+from service.resources.desk.polygon import EXAMPLE as AREA
+from service.resources.desk.polygon import Polygon
 from service.rules import Rules
 from sql.queries import Record
 

@@ -18,8 +18,8 @@ from service.live import ALERT_VIEW, Live
 from service.parameters import EventNumber, Strict
 from service.problems import DatabaseAwayError, FeedFullError
 from service.resources import API
-from service.resources.evidence import EXAMPLE
-from service.resources.handled import EXAMPLE as HANDLED
+from service.resources.alert.evidence import EXAMPLE
+from service.resources.desk.handled import EXAMPLE as HANDLED
 from service.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)

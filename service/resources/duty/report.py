@@ -13,7 +13,7 @@ from ingest.registry import DeviceId, Name
 from service.database import Connection
 from service.parameters import Instant, Strict
 from service.resources import API
-from service.rostering import Most, Number, Rules, example, span_of, told
+from service.resources.duty.rostering import Most, Number, Rules, example, span_of, told
 
 router = APIRouter(prefix=API, tags=["duty"])
 AHEAD = timedelta(days=30)

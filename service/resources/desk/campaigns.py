@@ -14,8 +14,8 @@ from service.database import Connection
 from service.parameters import Instant, PollutantName, Strict
 from service.problems import ConflictError, ForbiddenError, NotFoundError, bad_input
 from service.resources import API
-from service.resources.alerts import AlertPage
-from service.resources.mutes import NO_NUL, Reason
+from service.resources.alert.alerts import AlertPage
+from service.resources.desk.mutes import NO_NUL, Reason
 from sql.queries import Record
 
 router = APIRouter(prefix=API, tags=["campaigns"])

@@ -1,0 +1,1 @@
+"""What is measured: the grid, cells, stations, tracks, availability, what was refused."""

@@ -1,0 +1,1 @@
+"""Alerts: the list, one of them, the live feed, what was found, what recurs."""

@@ -1,0 +1,1 @@
+"""What people do with alerts: steps, photos, drills, clocks, silences, campaigns."""

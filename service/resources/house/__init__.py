@@ -1,0 +1,1 @@
+"""The house itself: its health, its metrics, its page."""

@@ -1,0 +1,1 @@
+"""How people are reached, what was pushed to whom, and the page behind the link."""
