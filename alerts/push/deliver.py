@@ -1,8 +1,10 @@
 """All that is due for one contact: shaped into messages, each sent once, what came of it written down."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from alerts.muting.campaigns import policy_now
 from alerts.outbox import PUSH
@@ -19,6 +21,9 @@ from sql.queries import Record
 logger = logging.getLogger(__name__)
 
 MOST = 500  # rows of a lane at one go
+GATHER = timedelta(seconds=0.7)
+"""So long after a message to a person what comes is gathered for the next one: a burst is one or two, and nobody waits
+a second for them."""
 
 
 async def deliver(sender: Sender, lane: int) -> None:
@@ -45,9 +50,21 @@ async def _round(sender: Sender, lane: int) -> bool:
         ids = [row["push_id"] for row in rows if row["try_at"] < ahead]
         await PUSH.hold.execute(sender.pool, ids=ids, try_at=ahead, due=False, why="waits for the address")
         return False
+    if contact.person_id is not None and await _gathered(sender, lane):
+        rows = await PUSH.due.fetch(sender.pool, lane=lane, most=MOST)
     due = [row for row in rows if row["try_at"] <= sender.now()]
     went = await (_to_platform if contact.person_id is None else _to_person)(sender, contact, due)
     return went and len(rows) == MOST
+
+
+async def _gathered(sender: Sender, lane: int) -> bool:
+    """Whether it was too soon after the last message, and is not any more."""
+    last = await PUSH.last_sent.fetchval(sender.pool, lane=lane)
+    wait = GATHER if last is None else sender.now() - last
+    if not timedelta(0) <= wait < GATHER:
+        return False
+    await asyncio.sleep((GATHER - wait).total_seconds())
+    return True
 
 
 async def _contact(sender: Sender, lane: int) -> Contact | None:

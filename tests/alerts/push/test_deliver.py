@@ -22,6 +22,7 @@ from tests.support.pushing import (
     happens,
     keys,
     many,
+    notifying,
     people,
     sending,
     settings_of,
@@ -57,6 +58,17 @@ async def test_of_a_burst_the_first_goes_alone_and_the_rest_as_one(pool: asyncpg
     assert (len(first["alerts"]), len(rest["alerts"])) == (1, 29)
     assert "29" in rest["title"]
     assert len(await pool.fetch("SELECT DISTINCT message_key FROM push")) == 2
+
+
+async def test_a_burst_of_one_after_the_other_is_a_few_messages_too(pool: asyncpg.Pool, database: str) -> None:
+    await people(pool, P1="duty")
+    async with receiving() as phone:
+        await contact(pool, "P1", phone.url)
+        async with notifying(database):
+            for number in range(12):
+                await happens(pool, id=f"one-{number}", source=f"7-{number}")
+            await until_true(lambda: sum(len(one["alerts"]) for one in told(phone)) == 12)
+    assert len(told(phone)) <= 4
 
 
 async def test_what_matters_no_more_is_dropped(pool: asyncpg.Pool, database: str) -> None:
