@@ -1,6 +1,7 @@
 """What is due for a contact goes as few messages, once, at the pace that its reader can bear."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from alerts.channels.refused import Gone
 from alerts.push.deliver import deliver
 from alerts.push.plan import plan_all
 from alerts.push.tell import tell_people
-from tests.support.deadline import until_true
+from tests.support.deadline import until, until_true
 from tests.support.hotspot import OPENED
 from tests.support.pushing import (
     SENT,
@@ -65,10 +66,20 @@ async def test_a_burst_of_one_after_the_other_is_a_few_messages_too(pool: asyncp
     async with receiving() as phone:
         await contact(pool, "P1", phone.url)
         async with notifying(database):
-            for number in range(12):
-                await happens(pool, id=f"one-{number}", source=f"7-{number}")
-            await until_true(lambda: sum(len(one["alerts"]) for one in told(phone)) == 12)
+            for number in range(8):
+                await happens(pool, id=f"one-{number}", source=f"7-{number}", severity=4)
+                await until(planned(pool, number + 1))
+            await until_true(lambda: sum(len(one["alerts"]) for one in told(phone)) == 8)
     assert len(told(phone)) <= 4
+
+
+def planned(pool: asyncpg.Pool, count: int) -> Callable[[], Awaitable[bool]]:
+    """Whether there are so many pushes."""
+
+    async def holds() -> bool:
+        return bool(await pool.fetchval("SELECT count(*) >= $1 FROM push", count))
+
+    return holds
 
 
 async def test_what_matters_no_more_is_dropped(pool: asyncpg.Pool, database: str) -> None:
