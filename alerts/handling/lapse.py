@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from alerts.handling.policy import DeskPolicy
 from alerts.handling.stage import Handling
+from alerts.severity import of
 
 LOOK_AGAIN = timedelta(minutes=1)
 
@@ -33,7 +34,7 @@ def lapse(
     """
     if handling.stage != "acknowledged":
         return Lapse(None, None)
-    wait = timedelta(minutes=policy.lapse[min(max(severity, 1), 4) - 1])
+    wait = timedelta(minutes=of(policy.lapse, severity))
     end = max(touched, handling.since, handling.muted_until or touched) + wait
     if now >= end:
         minutes = f"{wait / timedelta(minutes=1):.0f}"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from alerts.handling.policy import SlaPolicy
 from alerts.handling.stage import ENDED, Handling
+from alerts.severity import of
 
 # What begins the clock of each step: the step before it, or the opening.
 BEGINS: Mapping[str, str] = {
@@ -50,7 +51,7 @@ def _steps(handling: Handling, severity: int, policy: SlaPolicy, ended: datetime
         since = times.get(begin)
         if since is None or (step in WITHOUT_VISIT and "report" in times and step not in times):
             continue
-        minutes: float = getattr(policy, step)[min(max(severity, 1), 4) - 1]
+        minutes: float = of(getattr(policy, step), severity)
         due = max(since, handling.muted_until or since) + timedelta(minutes=minutes)
         if step == "close" and handling.rectify_by is not None:
             due = max(due, handling.rectify_by + timedelta(minutes=minutes))

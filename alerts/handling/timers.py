@@ -11,14 +11,12 @@ from alerts.handling.lapse import Holder, lapse
 from alerts.handling.sla import Clock, broken, next_due
 from alerts.handling.stage import TIMER, Act, Handling
 from alerts.policy import Policy
-from alerts.roster.duty import OnDuty, on_duty, responsible
+from alerts.roster.duty import ROLES, OnDuty, on_duty, responsible
 from sql.queries import Queries, Record
 
 SLA = Queries("sla")
 AT_ONCE, BATCHES = 50, 20
 """Alerts in a transaction, and transactions a turn: other turns must not wait for a flood."""
-HOLDING = ("duty", "leader", "dispatcher", "chief", "bureau", "field")
-"""Whoever took an alert is asked for on the roster."""
 
 
 class Post(NamedTuple):
@@ -33,7 +31,7 @@ async def turn(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:
     """Look at every alert whose clock says so, a batch in a transaction; nobody waits for us while there is none."""
     if not await SLA.is_due.fetchval(on, now=now):
         return
-    here = [*await on_duty(on, now), *await responsible(on, now, HOLDING, policy.roster.handover_lapse)]
+    here = [*await on_duty(on, now), *await responsible(on, now, ROLES, policy.roster.handover_lapse)]
     post = Post(now, policy, here)
     for _ in range(BATCHES):
         if await _batch(on, post) < AT_ONCE:

@@ -6,8 +6,8 @@ from datetime import datetime
 import asyncpg
 
 from alerts.handling.desk import act
+from alerts.handling.illegal import Illegal
 from alerts.handling.stage import Act, Action, Actor
-from alerts.handling.step import Illegal
 from alerts.outbox import PUSH, wake
 from alerts.push.audience import Told
 from alerts.push.contact import contacts_of

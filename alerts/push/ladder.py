@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from alerts.push.policy import EscalationPolicy, of
+from alerts.push.policy import EscalationPolicy
+from alerts.severity import of
 
 
 class Rung(NamedTuple):

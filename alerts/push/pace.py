@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from alerts.outbox import PUSH
 from alerts.push.contact import Contact
-from alerts.push.policy import of
 from alerts.push.pursue import is_with
 from alerts.push.quiet import until
 from alerts.push.sender import Sender
 from alerts.push.throttle import MINUTE, earliest, free_slot
+from alerts.severity import of
 from sql.queries import Record
 
 

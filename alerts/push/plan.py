@@ -19,14 +19,13 @@ from alerts.push.contact import Contact, platforms
 from alerts.push.ladder import rungs
 from alerts.push.pursue import MACHINES, pursue
 from alerts.push.sender import Sender
-from alerts.roster.duty import OnDuty, chief_of, responsible
+from alerts.roster.duty import ROLES, OnDuty, chief_of, responsible
 from sql.failure import FAILURES
 from sql.queries import Record
 
 logger = logging.getLogger(__name__)
 
 MOST = 200  # notices at one go
-ROLES = ("duty", "leader", "dispatcher", "chief", "field", "bureau")
 BEGINS = frozenset({"opened", "reopen", "recheck", "release", "lapse", "split", "resume", "unmuted"})
 """After which an alert may be nobody's, and the escalation begins."""
 OF_SETTINGS = "webhook"
@@ -52,7 +51,7 @@ async def plan_all(on: asyncpg.Connection, sender: Sender) -> None:
                 return
         except FAILURES:
             raise
-        except Exception as error:
+        except Exception as error:  # one notice that is at fault must not stop the others
             if most == 1:
                 logger.exception("a notice is set aside: see the table notice")
                 await PUSH.set_aside.execute(on, why=repr(error)[:500])

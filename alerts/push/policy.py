@@ -2,23 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import time
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
 
 from alerts.push.quiet import Hours, parsed
 
-T = TypeVar("T")
 Minutes = Annotated[float, Field(gt=0, le=1440)]
 BySeverity = tuple[Minutes, Minutes, Minutes, Minutes]
 """Of the severities 1, 2, 3 and 4."""
 
 Role = Literal["duty", "leader", "chief", "bureau"]
-
-
-def of(by_severity: tuple[T, T, T, T], severity: int) -> T:
-    """The value of a severity; what is out of 1…4 counts as the nearest of them."""
-    return by_severity[min(max(severity, 1), 4) - 1]
 
 
 def _hours(named: object) -> object:

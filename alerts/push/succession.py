@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from alerts.push.audience import Told
-from alerts.push.policy import PushPolicy, of
+from alerts.push.policy import PushPolicy
+from alerts.severity import of
 
 
 class Way(NamedTuple):

@@ -74,10 +74,11 @@ async def turning(sender: Sender, stop: asyncio.Event) -> None:
 
 async def turn_all(sender: Sender) -> None:
     """Every timer once, by the rules that hold now: one that fails keeps no other from its work."""
+    policy = await policy_now(sender.pool, sender.policy, sender.now())
     for name, turn in TURNS.items():
         try:
             async with sender.pool.acquire() as on:
-                await turn(on, await policy_now(on, sender.policy, sender.now()), sender.now())
+                await turn(on, policy, sender.now())
         except FAILURES as error:
             logger.warning("timers of %s: %s; again in %g s", name, error or type(error).__name__, EVERY_S)
         except Exception:  # a fault in one timer must not stop the others

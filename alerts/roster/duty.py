@@ -7,9 +7,10 @@ from alerts.roster.chief import Chief, chief_of
 from alerts.roster.holding import Held, OnDuty, holders
 from sql.queries import Connection, Queries, Record
 
-__all__ = ["Chief", "OnDuty", "chief_of", "on_duty", "responsible"]
+__all__ = ["ROLES", "Chief", "OnDuty", "chief_of", "on_duty", "responsible"]
 
 DUTY_VIEW = Queries("duty_view")
+ROLES = ("duty", "leader", "dispatcher", "chief", "field", "bureau")
 
 
 async def on_duty(on: Connection, at: datetime) -> list[OnDuty]:

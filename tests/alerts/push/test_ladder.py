@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.push.ladder import Rung, climbed, rungs
-from alerts.push.policy import EscalationPolicy, Level, of
+from alerts.push.policy import EscalationPolicy, Level
 from alerts.push.quiet import parsed
+from alerts.severity import of
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 POLICY = EscalationPolicy(

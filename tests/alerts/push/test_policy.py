@@ -7,8 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from alerts.policy import Policy
-from alerts.push.policy import EscalationPolicy, PushPolicy, of
+from alerts.push.policy import EscalationPolicy, PushPolicy
 from alerts.push.quiet import Hours
+from alerts.severity import of
 
 FILE = """
 [escalation]
