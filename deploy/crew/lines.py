@@ -49,7 +49,6 @@ DECLINED = (
     "正在另一处现场，走不开 · busy at another place",
     "车辆故障 · the car has broken down",
 )
-AT_THE_DESK = "已核对周边站点和风向 · stations near by and wind compared"
 SENT = "先看第一候选企业 · begin with the first candidate"
 SENT_TO_LOOK = "到估计位置查看 · look around the estimated place"
 SENT_ELSEWHERE = "改派邻镇 · the next township's team instead"

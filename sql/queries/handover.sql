@@ -33,12 +33,6 @@ SELECT h.handover_id, a.answer FROM handover AS h LEFT JOIN handover_answer AS a
 WHERE (h.person_id, h.start_at, h.post) = (:person_id::text, :start::timestamptz, :post::text)
     AND (a.answer IS NULL OR a.answer = 'accepted');
 
--- name: unanswered since long
-SELECT h.handover_id, h.person_id, h.to_person, h.post, h.offered_at FROM handover AS h
-    LEFT JOIN handover_answer AS a USING (handover_id)
-WHERE a.answer IS NULL AND h.offered_at <= :before AND h.offered_at > :since
-ORDER BY h.handover_id;
-
 -- name: incoming: who comes to a post next, or is there already; of one person if named
 SELECT person_id, start_at, end_at FROM shift
 WHERE post = :post AND end_at > :at AND start_at < :until AND person_id <> :person_id
