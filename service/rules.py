@@ -1,4 +1,4 @@
-"""The rules of the duty desk as they hold now: the district's policy, as campaigns under way change it."""
+"""The rules of the duty desk: the district's policy, and as campaigns under way change it."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,9 +10,17 @@ from alerts.policy import Policy
 from service.database import Connection
 
 
-async def _rules(request: Request, connection: Connection) -> Policy:
+def _own(request: Request) -> Policy:
     policy: Policy = request.app.state.settings.policy
-    return await policy_now(connection, policy, datetime.now(UTC))
+    return policy
+
+
+OwnRules = Annotated[Policy, Depends(_own)]
+"""The district's own, for what no campaign may change, such as the roster."""
+
+
+async def _rules(own: OwnRules, connection: Connection) -> Policy:
+    return await policy_now(connection, own, datetime.now(UTC))
 
 
 Rules = Annotated[Policy, Depends(_rules, scope="function")]

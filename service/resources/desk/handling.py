@@ -11,8 +11,8 @@ from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.handling.desk import KeyReused, Outcome, Stale, Unknown, act
+from alerts.handling.illegal import Illegal
 from alerts.handling.stage import Action, Actor
-from alerts.handling.step import Illegal
 from alerts.handling.words import ACTION_ZH
 from alerts.muting.ledger import mute_for_alert
 from alerts.muting.wish import MuteError, Silencing

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.handling import photo
+from alerts.handling.illegal import Illegal
 from alerts.handling.picture import MEDIA_TYPES, MOST_BYTES, Picture, PictureError, cleaned, digest
-from alerts.handling.step import Illegal
 from service.actor import Acting
 from service.body import BOUNDED_HERE, Intake
 from service.database import Connection, Pool

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.handling.policy import SlaPolicy
@@ -13,6 +13,7 @@ from service.database import Connection
 from service.parameters import Instant, Strict
 from service.problems import bad_input
 from service.resources import API
+from service.rules import Rules
 from sql.queries import Queries
 
 SLA = Queries("sla")
@@ -116,15 +117,14 @@ class FigureQuery(Strict):
 
 
 @router.get("/sla", operation_id="getSla", summary="各环节用时 · how long each step takes")
-async def figures(request: Request, connection: Connection, asked: Annotated[FigureQuery, Query()]) -> Figures:
+async def figures(connection: Connection, rules: Rules, asked: Annotated[FigureQuery, Query()]) -> Figures:
     """Median, 90th percentile and longest time of each step, over all, by field team or by township."""
     to = asked.to or datetime.now(UTC)
     since = asked.since or to - USUAL
     if not timedelta(0) < to - since <= LONGEST:
         raise bad_input({"from": f"must lie before `to`, at most {LONGEST.days} days"})
     rows = await SLA.figures.fetch(connection, since=since, until=to, by=asked.by)
-    rules: SlaPolicy = request.app.state.settings.policy.sla
-    return Figures(**{"from": since}, to=to, rules=rules, steps=[_figures(dict(row)) for row in rows])
+    return Figures(**{"from": since}, to=to, rules=rules.sla, steps=[_figures(dict(row)) for row in rows])
 
 
 def _figures(row: dict[str, Any]) -> StepFigures:

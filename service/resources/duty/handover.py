@@ -14,7 +14,8 @@ from service.parameters import Instant, Strict
 from service.problems import bad_input
 from service.resources import API
 from service.resources.duty.printed import printed
-from service.resources.duty.rostering import Body, Most, Note, Number, PersonKey, Post, Rules, example, told
+from service.resources.duty.rostering import Body, Most, Note, Number, PersonKey, Post, example, told
+from service.rules import OwnRules
 
 router = APIRouter(prefix=API, tags=["duty"])
 ANSWERS: Mapping[str, handover.Answer] = {"accept": "accepted", "decline": "declined", "withdraw": "withdrawn"}
@@ -143,7 +144,7 @@ async def handovers(connection: Connection, asked: Annotated[HandoverQuery, Quer
 
 
 @router.post("/duty/handovers", operation_id="offerHandover", summary="提出交班 · offer a handover", status_code=201)
-async def offer(connection: Connection, body: Offered, actor: Acting, rules: Rules) -> WholeHandover:
+async def offer(connection: Connection, body: Offered, actor: Acting, rules: OwnRules) -> WholeHandover:
     """With the note and every open alert; until it is accepted the outgoing officer stays responsible."""
     now = datetime.now(UTC)
     with told():
@@ -166,7 +167,7 @@ async def offer(connection: Connection, body: Offered, actor: Acting, rules: Rul
 async def handover_sheet(
     connection: Connection,
     handover_id: HandoverId,
-    rules: Rules,
+    rules: OwnRules,
     _: Annotated[Strict, Query()],
     accept: Annotated[str, Header()] = "",
 ) -> Response:

@@ -14,7 +14,8 @@ from service.actor import Acting
 from service.database import Connection
 from service.parameters import Instant, Strict
 from service.resources import API
-from service.resources.duty.rostering import AnyPost, Body, PersonKey, Post, Rules, example, span_of, told
+from service.resources.duty.rostering import AnyPost, Body, PersonKey, Post, example, span_of, told
+from service.rules import OwnRules
 
 router = APIRouter(prefix=API, tags=["duty"])
 DAY = timedelta(days=1)
@@ -202,7 +203,7 @@ async def come(connection: Connection, actor: Acting, body: Presence | None = No
 
 
 @router.get("/duty/check-ins", operation_id="listCheckIns", summary="签到与漏签 · check-ins, and those missed")
-async def check_ins(connection: Connection, rules: Rules, asked: Annotated[CheckInQuery, Query()]) -> CheckIns:
+async def check_ins(connection: Connection, rules: OwnRules, asked: Annotated[CheckInQuery, Query()]) -> CheckIns:
     """In the order of time."""
     now = datetime.now(UTC)
     since, to = span_of(asked.since, asked.to or now, now, DAY)

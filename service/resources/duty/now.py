@@ -13,7 +13,8 @@ from alerts.roster.holding import holders
 from service.database import Connection
 from service.parameters import Instant, Strict
 from service.resources import API
-from service.resources.duty.rostering import Rules, span_of
+from service.resources.duty.rostering import span_of
+from service.rules import OwnRules
 from sql.queries import Record
 
 router = APIRouter(prefix=API, tags=["duty"])
@@ -80,7 +81,7 @@ class DutyQuery(Strict):
 
 
 @router.get("/duty/now", operation_id="getDutyNow", summary="当前值班 · who is on duty now")
-async def duty_now(connection: Connection, rules: Rules, asked: Annotated[DutyQuery, Query()]) -> DutyNow:
+async def duty_now(connection: Connection, rules: OwnRules, asked: Annotated[DutyQuery, Query()]) -> DutyNow:
     """Everybody whose shift holds now, or held or will hold at another time, who is responsible, who comes next."""
     at = asked.at or datetime.now(UTC)
     now = [duty(row) for row in await DUTY_VIEW.on_duty.fetch(connection, at=at)]

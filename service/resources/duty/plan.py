@@ -23,7 +23,8 @@ from service.resources.duty.entries import (
     Temporary,
     kept,
 )
-from service.resources.duty.rostering import Changing, Number, Rules, told
+from service.resources.duty.rostering import Changing, Number, told
+from service.rules import OwnRules
 
 router = APIRouter(prefix=API, tags=["duty"])
 EntryId = Annotated[Number, Path(description="its `id`")]
@@ -50,7 +51,7 @@ async def rotations(connection: Connection, _: Annotated[Strict, Query()]) -> li
 
 
 @router.post("/duty/rotations", operation_id="addRotation", summary="新增轮班 · a rotation more", status_code=201)
-async def add_rotation(connection: Connection, body: Rotation, by: Changing, rules: Rules) -> KeptRotation:
+async def add_rotation(connection: Connection, body: Rotation, by: Changing, rules: OwnRules) -> KeptRotation:
     """Only leaders; what has not begun is published anew at once."""
     told = body.model_dump(mode="json") | {"zone": body.zone or rules.zone}
     return KeptRotation.model_validate(await _added(connection, "rotation", told, by))

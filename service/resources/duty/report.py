@@ -13,7 +13,8 @@ from ingest.registry import DeviceId, Name
 from service.database import Connection
 from service.parameters import Instant, Strict
 from service.resources import API
-from service.resources.duty.rostering import Most, Number, Rules, example, span_of, told
+from service.resources.duty.rostering import Most, Number, example, span_of, told
+from service.rules import OwnRules
 
 router = APIRouter(prefix=API, tags=["duty"])
 AHEAD = timedelta(days=30)
@@ -75,7 +76,7 @@ class SpanQuery(Strict):
 @router.get(
     "/duty/gaps", operation_id="getDutyGaps", summary="排班检查 · gaps, double bookings, rest and overload ahead"
 )
-async def gaps(connection: Connection, rules: Rules, asked: Annotated[SpanQuery, Query()]) -> Gaps:
+async def gaps(connection: Connection, rules: OwnRules, asked: Annotated[SpanQuery, Query()]) -> Gaps:
     """Of the coming 30 days, where nothing else is said; what is over is not told."""
     now = datetime.now(UTC)
     since, to = span_of(asked.since, asked.to, now, AHEAD)
@@ -85,7 +86,7 @@ async def gaps(connection: Connection, rules: Rules, asked: Annotated[SpanQuery,
     return Gaps(since=since, to=to, findings=[_gap(one, rules, names) for one in found])
 
 
-def _gap(one: Finding, rules: Rules, names: dict[str, str]) -> Gap:
+def _gap(one: Finding, rules: OwnRules, names: dict[str, str]) -> Gap:
     fields = {name: getattr(one, name) for name in Gap.model_fields if name not in ("zh", "en")}
     return Gap(**fields, **one.words(rules.tz, names))
 
@@ -136,7 +137,7 @@ class Fairness(BaseModel):
 
 
 @router.get("/duty/fairness", operation_id="getDutyFairness", summary="均衡性 · how evenly the work is shared")
-async def fairness(connection: Connection, rules: Rules, asked: Annotated[SpanQuery, Query()]) -> Fairness:
+async def fairness(connection: Connection, rules: OwnRules, asked: Annotated[SpanQuery, Query()]) -> Fairness:
     """Over the local calendar year, where nothing else is said."""
     now = datetime.now(UTC)
     year = now.astimezone(rules.tz).year

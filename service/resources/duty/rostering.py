@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -17,7 +17,6 @@ from pydantic import (
     field_validator,
 )
 
-from alerts.policy import Policy
 from alerts.roster.change import By, UnknownPeople
 from alerts.roster.definition import DefinitionError
 from alerts.roster.refusal import Forbidden, Missing, Refused
@@ -25,6 +24,7 @@ from ingest.registry import Key, storable
 from service.actor import Acting
 from service.parameters import Instant, Strict
 from service.problems import BadInputError, ConflictError, ForbiddenError, NotFoundError, bad_input
+from service.rules import OwnRules
 
 LONGEST = timedelta(days=400)
 Post = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(storable)]
@@ -67,16 +67,10 @@ class Why(Strict):
     why: Note = ""
 
 
-def _rules(request: Request) -> Policy:
-    rules: Policy = request.app.state.settings.policy
-    return rules
-
-
-Rules = Annotated[Policy, Depends(_rules)]
 PersonKey = Key
 
 
-def _by(actor: Acting, rules: Rules, asked: Annotated[Why, Query()]) -> By:
+def _by(actor: Acting, rules: OwnRules, asked: Annotated[Why, Query()]) -> By:
     return By(actor, asked.why, datetime.now(UTC), timedelta(days=rules.roster.horizon_days))
 
 

@@ -21,11 +21,11 @@ from service.resources.duty.rostering import (
     PersonKey,
     Post,
     Reason,
-    Rules,
     Span,
     example,
     told,
 )
+from service.rules import OwnRules
 
 router = APIRouter(prefix=API, tags=["duty"])
 STATES: dict[str, swap.State] = {
@@ -119,7 +119,7 @@ async def swaps(connection: Connection, asked: Annotated[SwapQuery, Query()]) ->
 
 
 @router.post("/duty/swaps", operation_id="requestSwap", summary="申请换班 · ask for a swap", status_code=201)
-async def request_swap(connection: Connection, body: Asked, actor: Acting, rules: Rules) -> Swap:
+async def request_swap(connection: Connection, body: Asked, actor: Acting, rules: OwnRules) -> Swap:
     """For oneself, or a leader for somebody; the roster stays as it is until a leader has approved."""
     with told():
         return Swap.of(await swap.request(connection, body.one.side(), body.other.side(), _by(actor, rules, body.why)))
@@ -133,7 +133,7 @@ async def step_swap(
     swap_id: Annotated[Number, Path()],
     step: Annotated[Step, Path()],
     actor: Acting,
-    rules: Rules,
+    rules: OwnRules,
     body: Reason | None = None,
 ) -> Swap:
     """`agree` and `refuse`: the other person or a leader; `approve`: a leader; `withdraw`: who asked, or a leader."""
@@ -142,5 +142,5 @@ async def step_swap(
         return Swap.of(await swap.move(connection, swap_id, STATES[step], _by(actor, rules, why)))
 
 
-def _by(actor: Acting, rules: Rules, why: str) -> By:
+def _by(actor: Acting, rules: OwnRules, why: str) -> By:
     return By(actor, why, datetime.now(UTC), timedelta(days=rules.roster.horizon_days))

@@ -23,7 +23,8 @@ from service.database import Connection
 from service.parameters import Instant, Strict
 from service.problems import ForbiddenError, WrongTypeError, bad_input
 from service.resources import API
-from service.resources.duty.rostering import Rules, Why, span_of, told
+from service.resources.duty.rostering import Why, span_of, told
+from service.rules import OwnRules
 
 router = APIRouter(prefix=API, tags=["duty"])
 MONTH = timedelta(days=31)
@@ -61,7 +62,7 @@ _FILES: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: _FILE, CSV: _
     responses=_FILES,
 )
 async def export(
-    connection: Connection, rules: Rules, actor: Acting, asked: Annotated[ExportQuery, Query()]
+    connection: Connection, rules: OwnRules, actor: Acting, asked: Annotated[ExportQuery, Query()]
 ) -> Response:
     """A line a shift that lies in the span in part; of the workbook the second sheet is a board of days by posts."""
     if actor.role == "enterprise":
@@ -173,7 +174,7 @@ class Imported(BaseModel):
     openapi_extra={"requestBody": _RAW},
 )
 async def import_(
-    raw: File, connection: Connection, rules: Rules, actor: Acting, asked: Annotated[ImportQuery, Query()]
+    raw: File, connection: Connection, rules: OwnRules, actor: Acting, asked: Annotated[ImportQuery, Query()]
 ) -> Imported:
     """The columns of the export, or those of shifts.csv; all of it or nothing, every wrong line named.
 
