@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
+from alerts.handling.illegal import Illegal
 from alerts.handling.photo import photos_of
 from alerts.handling.place import distance_m
 from alerts.handling.rules import FIELD
 from alerts.handling.stage import ENDED, FALSE_ALARM, REOPENED, Act, Actor, Handling, Stage
-from alerts.handling.step import Illegal, step
+from alerts.handling.step import step
 from alerts.outbox import tell
 from sql.queries import Queries
 

@@ -4,10 +4,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.handling.illegal import Illegal
 from alerts.handling.picture import Picture
 from alerts.handling.rules import EVERYBODY
 from alerts.handling.stage import Actor
-from alerts.handling.step import Illegal
 from sql.queries import Connection, Queries, Record
 
 PHOTO = Queries("photo")

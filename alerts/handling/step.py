@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from alerts.handling.illegal import Illegal as Illegal
-from alerts.handling.illegal import ahead, cannot, missing, reason
+from alerts.handling.illegal import Illegal, ahead, cannot, missing, reason
 from alerts.handling.outing import OUTING
 from alerts.handling.rules import RULES, SIGNING
 from alerts.handling.stage import Act, Action, Effect, Handling, done

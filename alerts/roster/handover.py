@@ -8,8 +8,8 @@ from typing import Any, Literal
 import asyncpg
 
 from alerts.handling import desk
+from alerts.handling.illegal import Illegal
 from alerts.handling.stage import Act, Actor
-from alerts.handling.step import Illegal
 from alerts.push.tell import tell_people
 from alerts.roster import log
 from alerts.roster.refusal import Missing, Refused

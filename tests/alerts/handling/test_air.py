@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from alerts.handling.desk import Outcome, act
+from alerts.handling.illegal import Illegal
 from alerts.handling.stage import Act, Actor
-from alerts.handling.step import Illegal
 from alerts.store import LATE, body_of, put_alert, withdraw_alert
 from tests.service import seed
 from tests.support.hotspot import OPENED, hotspot

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from alerts.handling.desk import KeyReused, Outcome, Stale, Unknown, act
+from alerts.handling.illegal import Illegal
 from alerts.handling.stage import Act, Actor
-from alerts.handling.step import Illegal
 from alerts.store import put_alert
 from sql.pool import open_pool
 from tests.service import seed

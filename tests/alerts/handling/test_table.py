@@ -6,8 +6,9 @@ from typing import Any, get_args
 
 import pytest
 
+from alerts.handling.illegal import Illegal
 from alerts.handling.stage import STAGES, Act, Action, Actor, Handling, Role, Stage
-from alerts.handling.step import Illegal, step
+from alerts.handling.step import step
 from alerts.handling.words import ACTION_ZH, CAUSE_ZH, STAGE_ZH
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)

@@ -7,8 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from alerts.handling.illegal import Illegal
 from alerts.handling.stage import ENDED, Act, Action, Actor, Cause, Handling, Role
-from alerts.handling.step import Illegal, step
+from alerts.handling.step import step
 
 BEGIN = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 ACTIONS: tuple[Action, ...] = get_args(Action)
