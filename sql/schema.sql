@@ -14,6 +14,24 @@ CREATE TYPE public.pgqueuer_status AS ENUM (
     'failed'
 );
 
+CREATE FUNCTION public.audit_append(line text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    last record;
+    number bigint;
+BEGIN
+    -- One after the other: a chain has one end.
+    PERFORM pg_advisory_xact_lock(hashtext('hotgrid.audit'));
+    SELECT seq, hash INTO last FROM audit ORDER BY seq DESC LIMIT 1;
+    number := coalesce(last.seq, 0) + 1;
+    INSERT INTO audit
+    VALUES (number, line, sha256(coalesce(last.hash, '\x') || convert_to(number || ' ' || line, 'UTF8')));
+    RETURN number;
+END
+$$;
+
 CREATE FUNCTION public.drop_old_chunks(what text, before timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -74,6 +92,13 @@ BEGIN
     END IF;
 
 END;
+$$;
+
+CREATE FUNCTION public.hidden_devices() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    SELECT device FROM monitor WHERE enterprise_id <> ALL (reached()) AND reaches_all() IS NOT TRUE
 $$;
 
 CREATE FUNCTION public.keep_locked_log() RETURNS trigger
@@ -199,11 +224,47 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.reached() RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN (current_setting('hotgrid.reach'::text, true) ~~ '{%'::text) THEN (current_setting('hotgrid.reach'::text, true))::text[] ELSE '{}'::text[] END;
+
+CREATE FUNCTION public.reached_devices() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    SELECT device FROM monitor WHERE enterprise_id = ANY (reached()) OR reaches_all()
+$$;
+
+CREATE FUNCTION public.reaches_all() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (current_setting('hotgrid.reach'::text, true) = '*'::text);
+
 CREATE FUNCTION public.roster_moment() RETURNS timestamp with time zone
     LANGUAGE sql STABLE
     AS $$
     SELECT greatest(now(), clock_timestamp() - INTERVAL '1 minute')
 $$;
+
+CREATE TABLE public.account (
+    name text NOT NULL,
+    role text NOT NULL,
+    display text NOT NULL,
+    person_id text,
+    password_hash text,
+    subject text,
+    made_at timestamp with time zone NOT NULL,
+    made_by text NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT account_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._@-]{0,63}$'::text)),
+    CONSTRAINT account_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'leader'::text, 'duty'::text, 'chief'::text, 'bureau'::text, 'dispatcher'::text, 'field'::text, 'enterprise'::text])))
+);
+
+CREATE TABLE public.account_scope (
+    account text NOT NULL,
+    kind text NOT NULL,
+    value text NOT NULL,
+    CONSTRAINT account_scope_kind_check CHECK ((kind = ANY (ARRAY['district'::text, 'township'::text, 'enterprise'::text])))
+);
 
 CREATE TABLE public.alert (
     alert_id text NOT NULL,
@@ -278,10 +339,32 @@ ALTER TABLE public.alert_hold ALTER COLUMN hold_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.api_key (
+    prefix text NOT NULL,
+    secret_sha256 bytea NOT NULL,
+    account text NOT NULL,
+    name text NOT NULL,
+    enterprise_id text,
+    writes boolean NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_used timestamp with time zone,
+    revoked_at timestamp with time zone,
+    replaced_by text,
+    CONSTRAINT api_key_prefix_check CHECK ((prefix ~ '^[0-9a-z]{12}$'::text))
+);
+
 CREATE TABLE public.arrival (
     minute timestamp with time zone NOT NULL,
     devices integer NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.audit (
+    seq bigint NOT NULL,
+    line text NOT NULL,
+    hash bytea NOT NULL
 );
 
 CREATE TABLE public.breach (
@@ -446,6 +529,11 @@ CREATE TABLE public.device_note (
     code text NOT NULL,
     name text NOT NULL,
     text text NOT NULL
+);
+
+CREATE TABLE public.district_township (
+    district text NOT NULL,
+    township text NOT NULL
 );
 
 CREATE TABLE public.drift_due (
@@ -1059,6 +1147,26 @@ CREATE TABLE public.secret (
     value text NOT NULL
 );
 
+CREATE TABLE public.session (
+    session_id bigint NOT NULL,
+    token_sha256 bytea NOT NULL,
+    account text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    address text NOT NULL,
+    agent text NOT NULL
+);
+
+ALTER TABLE public.session ALTER COLUMN session_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.session_session_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.shift (
     person_id text NOT NULL,
     start_at timestamp with time zone NOT NULL,
@@ -1070,6 +1178,13 @@ CREATE TABLE public.shift (
     instead_of text DEFAULT ''::text NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT shift_check CHECK ((end_at > start_at))
+);
+
+CREATE TABLE public.sign_in_failure (
+    what text NOT NULL,
+    failures integer NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.station (
@@ -1227,6 +1342,18 @@ ALTER TABLE ONLY public.pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('
 
 ALTER TABLE ONLY public.pgqueuer_statistics ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_statistics_id_seq'::regclass);
 
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_person_id_key UNIQUE (person_id);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.account_scope
+    ADD CONSTRAINT account_scope_pkey PRIMARY KEY (account, kind, value);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_subject_key UNIQUE (subject);
+
 ALTER TABLE ONLY public.alert_cell
     ADD CONSTRAINT alert_cell_pkey PRIMARY KEY (alert_id, ix, iy, from_at);
 
@@ -1238,6 +1365,12 @@ ALTER TABLE ONLY public.alert_hold
 
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_pkey PRIMARY KEY (alert_id);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (prefix);
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (seq);
 
 ALTER TABLE ONLY public.breach
     ADD CONSTRAINT breach_pkey PRIMARY KEY (alert_id, step, since);
@@ -1277,6 +1410,9 @@ ALTER TABLE ONLY public.device_note
 
 ALTER TABLE ONLY public.device
     ADD CONSTRAINT device_pkey PRIMARY KEY (device);
+
+ALTER TABLE ONLY public.district_township
+    ADD CONSTRAINT district_township_pkey PRIMARY KEY (district, township);
 
 ALTER TABLE ONLY public.duty_log_entry
     ADD CONSTRAINT duty_log_entry_pkey PRIMARY KEY (entry_id);
@@ -1437,8 +1573,17 @@ ALTER TABLE ONLY public.roster_notice
 ALTER TABLE ONLY public.secret
     ADD CONSTRAINT secret_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (token_sha256);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_session_id_key UNIQUE (session_id);
+
 ALTER TABLE ONLY public.shift
     ADD CONSTRAINT shift_pkey PRIMARY KEY (person_id, start_at, post);
+
+ALTER TABLE ONLY public.sign_in_failure
+    ADD CONSTRAINT sign_in_failure_pkey PRIMARY KEY (what);
 
 ALTER TABLE ONLY public.station_channel
     ADD CONSTRAINT station_channel_pkey PRIMARY KEY (device, channel);
@@ -1492,6 +1637,8 @@ CREATE INDEX alert_newest_of_kind ON public.alert USING btree (kind, opened_at D
 CREATE INDEX alert_newest_open ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (status = 'open'::text);
 
 CREATE UNIQUE INDEX alert_one_open_per_source ON public.alert USING btree (kind, pollutant, source) WHERE (status = 'open'::text);
+
+CREATE INDEX api_key_of_account ON public.api_key USING btree (account);
 
 CREATE INDEX arrival_minute ON public.arrival USING btree (minute);
 
@@ -1597,6 +1744,8 @@ CREATE INDEX reject_received ON public.reject USING btree (received_at, id);
 
 CREATE INDEX roster_entry_in_force ON public.roster_entry USING btree (kind, entry_id) WHERE (ended_at IS NULL);
 
+CREATE INDEX session_of_account ON public.session USING btree (account);
+
 CREATE INDEX shift_span ON public.shift USING gist (tstzrange(start_at, end_at));
 
 CREATE INDEX shift_start ON public.shift USING btree (start_at);
@@ -1621,6 +1770,12 @@ CREATE TRIGGER shift_keep_past BEFORE INSERT OR DELETE OR UPDATE ON public.shift
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION public.fn_pgqueuer_changed();
 
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
+
+ALTER TABLE ONLY public.account_scope
+    ADD CONSTRAINT account_scope_account_fkey FOREIGN KEY (account) REFERENCES public.account(name);
+
 ALTER TABLE ONLY public.alert_cell
     ADD CONSTRAINT alert_cell_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 
@@ -1635,6 +1790,15 @@ ALTER TABLE ONLY public.alert_hold
 
 ALTER TABLE ONLY public.alert_hold
     ADD CONSTRAINT alert_hold_regional_id_fkey FOREIGN KEY (regional_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_account_fkey FOREIGN KEY (account) REFERENCES public.account(name);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES public.api_key(prefix);
 
 ALTER TABLE ONLY public.breach
     ADD CONSTRAINT breach_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
@@ -1753,6 +1917,9 @@ ALTER TABLE ONLY public.regional_hit
 ALTER TABLE ONLY public.regional_hit
     ADD CONSTRAINT regional_hit_regional_id_fkey FOREIGN KEY (regional_id) REFERENCES public.alert(alert_id);
 
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_account_fkey FOREIGN KEY (account) REFERENCES public.account(name);
+
 ALTER TABLE ONLY public.shift
     ADD CONSTRAINT shift_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
 
@@ -1787,12 +1954,20 @@ ALTER TABLE ONLY public.verdict
     ADD CONSTRAINT verdict_layout_fkey FOREIGN KEY (layout) REFERENCES public.layout(layout);
 
 GRANT USAGE ON SCHEMA public TO hotgrid_app;
+GRANT USAGE ON SCHEMA public TO hotgrid_enterprise;
+
+REVOKE ALL ON FUNCTION public.audit_append(line text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.audit_append(line text) TO hotgrid_app;
 
 REVOKE ALL ON FUNCTION public.drop_old_chunks(what text, before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.drop_old_chunks(what text, before timestamp with time zone) TO hotgrid_app;
 
 REVOKE ALL ON FUNCTION public.order_chunk(before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.order_chunk(before timestamp with time zone) TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.account TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.account_scope TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alert TO hotgrid_app;
 
@@ -1804,7 +1979,11 @@ GRANT USAGE ON SEQUENCE public.alert_event_seq TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alert_hold TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_key TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.arrival TO hotgrid_app;
+
+GRANT SELECT ON TABLE public.audit TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.breach TO hotgrid_app;
 
@@ -1837,6 +2016,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.device TO hotgrid_app;
 GRANT USAGE ON SEQUENCE public.device_device_seq TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.device_note TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.district_township TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.drift_due TO hotgrid_app;
 
@@ -1948,7 +2129,11 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.roster_notice TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.secret TO hotgrid_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shift TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_failure TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station TO hotgrid_app;
 

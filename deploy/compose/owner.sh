@@ -1,10 +1,12 @@
 #!/bin/sh
-# The owner of the database is no superuser; the four processes act as hotgrid_app, whoever signs in.
+# The owner of the database is no superuser; the processes act as hotgrid_app, for enterprises as
+# hotgrid_enterprise, whoever signs in.
 set -eu
 psql -v ON_ERROR_STOP=1 -v password="$HOTGRID_DATABASE_PASSWORD" --username "$POSTGRES_USER" <<'SQL'
 CREATE ROLE hotgrid LOGIN NOSUPERUSER CREATEDB PASSWORD :'password';
 CREATE ROLE hotgrid_app NOLOGIN;
-GRANT hotgrid_app TO hotgrid;
+CREATE ROLE hotgrid_enterprise NOLOGIN;
+GRANT hotgrid_app, hotgrid_enterprise TO hotgrid;
 CREATE DATABASE hotgrid OWNER hotgrid;
 \connect hotgrid
 CREATE EXTENSION IF NOT EXISTS timescaledb;

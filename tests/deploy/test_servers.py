@@ -70,7 +70,11 @@ async def test_the_application_owns_nothing_and_the_owner_is_no_superuser(server
     connection = await asyncpg.connect(servers.database_url)
     try:
         roles = await connection.fetch("SELECT rolname, rolsuper, rolcanlogin FROM pg_roles WHERE rolname ~ '^hotgrid'")
-        assert {tuple(role) for role in roles} == {("hotgrid", False, True), ("hotgrid_app", False, False)}
+        assert {tuple(role) for role in roles} == {
+            ("hotgrid", False, True),
+            ("hotgrid_app", False, False),
+            ("hotgrid_enterprise", False, False),
+        }
         await connection.execute("SET ROLE hotgrid_app")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("CREATE TABLE taken (id int)")
