@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from alerts.enterprise.policy import EnterprisePolicy
 from alerts.handling.policy import DeskPolicy, SlaPolicy
 from alerts.muting.policy import MutePolicy
 from alerts.push.policy import EscalationPolicy, PushPolicy
@@ -31,6 +32,7 @@ class Policy(BaseModel):
     escalation: EscalationPolicy = EscalationPolicy()
     push: PushPolicy = PushPolicy()
     mute: MutePolicy = MutePolicy()
+    enterprise: EnterprisePolicy = EnterprisePolicy()
 
     @field_validator("zone")
     @classmethod

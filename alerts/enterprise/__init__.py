@@ -1,0 +1,1 @@
+"""The enterprise's side: what it declares, answers and owes, and what it is warned of."""

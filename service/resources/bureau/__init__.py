@@ -1,0 +1,1 @@
+"""What the authority sees of all enterprises: the list, the ranking, the evidence of a case."""

@@ -1,0 +1,1 @@
+"""The enterprise's own window: its monitors, marks, alerts, papers and data."""
