@@ -6,10 +6,12 @@ import logging
 from collections.abc import AsyncIterator
 
 import asyncpg
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from service import problems
+from service.access import access_to
+from service.admission import admitted
 from service.database import AWAY, Database
 from service.described import Described
 from service.headers import Guarded
@@ -80,7 +82,9 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     )
     app.state.settings = settings
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(admitted)])
+        for route in router.routes:
+            access_to(getattr(route, "operation_id", None) or route.name)  # type: ignore[attr-defined]
     page.mount(app)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from contextlib import asynccontextmanager, contextmanager
+from typing import Annotated, NamedTuple
 
 import asyncpg
 from fastapi import Depends, Request
 
 from service.problems import DatabaseAwayError, SchemaBehindError
-from sql.pool import open_pool
+from sql.pool import EVERYBODY, NOBODY, ROLE, open_pool
+from sql.queries import Queries
 
+ACCOUNT = Queries("account")
 CONNECT_TIMEOUT_S = 5.0
 ACQUIRE_TIMEOUT_S = 10.0
 
@@ -33,6 +35,21 @@ AWAY = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # what asyncpg says of a connection that broke between two requests
 )
+
+
+class Reach(NamedTuple):
+    """As whom the database is asked, and whose rows it shows of what belongs to enterprises."""
+
+    role: str
+    enterprises: str  # `*`, an array of enterprise_id as PostgreSQL writes it, or nobody's
+
+    async def enter(self, connection: asyncpg.Connection) -> None:
+        """Have a connection reach so far; its return to the pool undoes it."""
+        await ACCOUNT.enter.execute(connection, role=self.role, reach=self.enterprises)
+
+
+NOWHERE = Reach(ROLE, NOBODY)
+ALL = Reach(ROLE, EVERYBODY)
 
 
 @contextmanager
@@ -61,13 +78,20 @@ class Database:
         # Nobody waits for more than one attempt, however many are in the queue.
         async with asyncio.timeout(CONNECT_TIMEOUT_S), self._lock:
             if self._pool is None:
-                self._pool = await open_pool(self._url, "serve", self._size, timeout=CONNECT_TIMEOUT_S)
+                self._pool = await open_pool(
+                    self._url, "serve", self._size, reach=NOBODY, timeout=CONNECT_TIMEOUT_S, reset=_leave
+                )
             return self._pool
 
     def close(self) -> None:
         """Cut every connection: nothing of ours is worth waiting for."""
         if self._pool is not None:
             self._pool.terminate()
+
+
+async def _leave(connection: asyncpg.Connection) -> None:
+    """What a request may see ends with it: RESET ALL alone leaves the role as it is."""
+    await connection.execute(f"{connection.get_reset_query()} SET ROLE {ROLE};")
 
 
 async def _pool(request: Request) -> AsyncIterator[asyncpg.Pool]:
@@ -85,8 +109,25 @@ async def _connection(request: Request) -> AsyncIterator[asyncpg.Connection]:
     with told():
         pool = await database.pool()
         async with pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+            await reach_of(request).enter(connection)
             yield connection
 
 
 # Given back before the answer is sent: a slow client must not hold a connection.
 Connection = Annotated[asyncpg.Connection, Depends(_connection, scope="function")]
+
+
+def reach_of(request: Request) -> Reach:
+    """How far who asks reaches: nowhere, where nobody was let in."""
+    reach: Reach = getattr(request.state, "reach", NOWHERE)
+    return reach
+
+
+@asynccontextmanager
+async def as_application(connection: asyncpg.Connection, request: Request) -> AsyncIterator[None]:
+    """Do with everybody's rights what an enterprise's request brings about, once its right to it is certain."""
+    await ALL.enter(connection)
+    try:
+        yield
+    finally:
+        await reach_of(request).enter(connection)

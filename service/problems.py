@@ -44,8 +44,8 @@ class WrongMethodError(ServiceError):
     """The path does not take this method."""
 
 
-class UnknownActorError(ServiceError):
-    """The request names somebody who does not exist."""
+class SignInError(ServiceError):
+    """Nobody is signed in, or no longer, or the key is none."""
 
 
 class ForbiddenError(ServiceError):
@@ -111,7 +111,7 @@ PROBLEMS: dict[type[ServiceError], Kind] = {
     UnknownPathError: Kind(404, "no-such-path", "There is no such path", "没有这个路径"),
     NotFoundError: Kind(404, "not-found", "There is no such thing", "没有找到"),
     WrongMethodError: Kind(405, "wrong-method", "This path does not take this method", "此路径不支持这种方法"),
-    UnknownActorError: Kind(401, "unknown-actor", "Nobody of that name is known", "没有这个人"),
+    SignInError: Kind(401, "sign-in", "Sign in first", "请先登录"),
     ForbiddenError: Kind(403, "forbidden", "You may not do this", "无权操作"),
     ConflictError: Kind(409, "not-now", "This cannot be done as things stand", "当前状态下不能操作"),
     StaleError: Kind(412, "stale", "Somebody else changed it meanwhile", "已被他人更改"),
@@ -186,6 +186,8 @@ def problem(error: ServiceError, headers: Mapping[str, str] | None = None) -> Re
     if error.fields:
         body["errors"] = [{"field": field, "message": message} for field, message in error.fields.items()]
     sent = {"Cache-Control": "no-store", **(headers or {})}
+    if kind.status == 401:
+        sent["WWW-Authenticate"] = "Bearer"
     if kind.status == 503:
         sent["Retry-After"] = str(RETRY_AFTER_S)
     return Response(_written(body | error.more), kind.status, sent, MEDIA_TYPE)

@@ -20,6 +20,10 @@ class ServiceSettings(PolicySettings):
     """Under which people reach the service, for addresses that they keep; as the request had it where it is not set."""
     pool_size: Annotated[int, Field(ge=1, le=100)] = 8
     body_limit: Annotated[int, Field(ge=0)] = 65_536
+    session_idle_h: Annotated[float, Field(gt=0)] = 12.0
+    """A session that is not used for so long has ended; a shift and its break fit in."""
+    session_life_h: Annotated[float, Field(gt=0)] = 168.0
+    """Used or not, after so long one signs in again."""
     silent_after_s: Annotated[float, Field(gt=0)] = 300.0
     """Without an arrival for so long the data are said to be silent."""
 

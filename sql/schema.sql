@@ -14,6 +14,28 @@ CREATE TYPE public.pgqueuer_status AS ENUM (
     'failed'
 );
 
+CREATE FUNCTION public.account_reach(who text, OUT enterprises text[], OUT townships text[], OUT within text[]) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    WITH mine AS (
+        SELECT array_agg(value) FILTER (WHERE kind = 'enterprise') AS enterprises,
+               array_agg(value) FILTER (WHERE kind = 'township') AS townships,
+               array_agg(value) FILTER (WHERE kind = 'district') AS districts
+        FROM account_scope WHERE account = who
+    ), places AS (
+        SELECT m.*, CASE WHEN m.townships IS NULL AND m.districts IS NULL THEN NULL ELSE ARRAY(
+            SELECT unnest(m.townships) UNION SELECT township FROM district_township WHERE district = ANY (m.districts)
+        ) END AS bound FROM mine AS m
+    )
+    SELECT p.enterprises, p.bound,
+           CASE WHEN p.bound IS NULL AND p.enterprises IS NULL THEN NULL ELSE ARRAY(
+               SELECT enterprise_id FROM enterprise
+               WHERE township = ANY (p.bound) OR enterprise_id = ANY (p.enterprises) ORDER BY 1
+           ) END
+    FROM places AS p
+$$;
+
 CREATE FUNCTION public.audit_append(line text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1955,6 +1977,9 @@ ALTER TABLE ONLY public.verdict
 
 GRANT USAGE ON SCHEMA public TO hotgrid_app;
 GRANT USAGE ON SCHEMA public TO hotgrid_enterprise;
+
+REVOKE ALL ON FUNCTION public.account_reach(who text, OUT enterprises text[], OUT townships text[], OUT within text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.account_reach(who text, OUT enterprises text[], OUT townships text[], OUT within text[]) TO hotgrid_app;
 
 REVOKE ALL ON FUNCTION public.audit_append(line text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.audit_append(line text) TO hotgrid_app;

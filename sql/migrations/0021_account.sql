@@ -59,6 +59,30 @@ CREATE TABLE district_township (
     PRIMARY KEY (district, township)
 );
 
+-- What an account reaches: the enterprises it is of; and, for the authorities, the townships it is bound to and the
+-- enterprises there, both null where it is bound to none.
+CREATE FUNCTION account_reach(who text, OUT enterprises text[], OUT townships text[], OUT within text[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH mine AS (
+        SELECT array_agg(value) FILTER (WHERE kind = 'enterprise') AS enterprises,
+               array_agg(value) FILTER (WHERE kind = 'township') AS townships,
+               array_agg(value) FILTER (WHERE kind = 'district') AS districts
+        FROM account_scope WHERE account = who
+    ), places AS (
+        SELECT m.*, CASE WHEN m.townships IS NULL AND m.districts IS NULL THEN NULL ELSE ARRAY(
+            SELECT unnest(m.townships) UNION SELECT township FROM district_township WHERE district = ANY (m.districts)
+        ) END AS bound FROM mine AS m
+    )
+    SELECT p.enterprises, p.bound,
+           CASE WHEN p.bound IS NULL AND p.enterprises IS NULL THEN NULL ELSE ARRAY(
+               SELECT enterprise_id FROM enterprise
+               WHERE township = ANY (p.bound) OR enterprise_id = ANY (p.enterprises) ORDER BY 1
+           ) END
+    FROM places AS p
+$$;
+REVOKE ALL ON FUNCTION account_reach FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION account_reach TO hotgrid_app;
+
 -- Only the hash of a token is kept: who reads the table cannot sign in with it. A row that is gone is a session ended.
 CREATE TABLE session (
     session_id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,

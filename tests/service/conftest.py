@@ -12,6 +12,7 @@ import pytest
 
 from service.app import make_app
 from service.settings import ServiceSettings
+from tests.support.signing import SignedIn
 
 PROGRAM = """
 import logging
@@ -28,7 +29,7 @@ async def talking_to(url: str) -> AsyncIterator[httpx2.AsyncClient]:
     app = make_app(ServiceSettings(database_url=url))
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://service", auth=SignedIn(url)) as client:
             yield client
 
 
