@@ -361,6 +361,32 @@ ALTER TABLE public.alert_hold ALTER COLUMN hold_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.alert_release (
+    release_id bigint NOT NULL,
+    alert_id text NOT NULL,
+    enterprise_id text NOT NULL,
+    released_as text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    why text NOT NULL,
+    reply_by timestamp with time zone NOT NULL,
+    appeal_by timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by text,
+    withdrawn_why text,
+    CONSTRAINT alert_release_check CHECK ((((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_why IS NULL)))),
+    CONSTRAINT alert_release_released_as_check CHECK ((released_as = ANY (ARRAY['found'::text, 'candidate'::text])))
+);
+
+ALTER TABLE public.alert_release ALTER COLUMN release_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alert_release_release_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.api_key (
     prefix text NOT NULL,
     secret_sha256 bytea NOT NULL,
@@ -481,6 +507,34 @@ CREATE TABLE public.clock_error (
     seconds double precision NOT NULL
 );
 
+CREATE TABLE public.consumable (
+    entry_id bigint NOT NULL,
+    enterprise_id text NOT NULL,
+    outlet_id bigint NOT NULL,
+    kind text NOT NULL,
+    amount double precision NOT NULL,
+    unit text NOT NULL,
+    done_on date NOT NULL,
+    next_due_on date,
+    note text NOT NULL,
+    files text[] NOT NULL,
+    who text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    supersedes bigint,
+    CONSTRAINT consumable_amount_check CHECK ((amount > (0)::double precision)),
+    CONSTRAINT consumable_check CHECK ((next_due_on > done_on)),
+    CONSTRAINT consumable_kind_check CHECK ((kind = ANY (ARRAY['activated_carbon'::text, 'filter'::text, 'catalyst'::text, 'reagent'::text, 'gas'::text, 'lamp'::text, 'other'::text])))
+);
+
+ALTER TABLE public.consumable ALTER COLUMN entry_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.consumable_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.contact (
     contact_id bigint NOT NULL,
     person_id text,
@@ -493,11 +547,18 @@ CREATE TABLE public.contact (
     created_by text NOT NULL,
     disabled_at timestamp with time zone,
     why_disabled text,
+    enterprise_id text,
     CONSTRAINT contact_address_check CHECK (((address ~ '^[ -~]+$'::text) AND (length(address) <= 2048))),
-    CONSTRAINT contact_channel_check CHECK ((channel = ANY (ARRAY['webhook'::text, 'webpush'::text, 'apprise'::text, 'siren'::text]))),
+    CONSTRAINT contact_channel_check CHECK ((channel = ANY (ARRAY['webhook'::text, 'webpush'::text, 'apprise'::text, 'siren'::text, 'hook'::text]))),
     CONSTRAINT contact_check CHECK (((disabled_at IS NULL) = (why_disabled IS NULL))),
     CONSTRAINT contact_language_check CHECK ((language = ANY (ARRAY['zh'::text, 'en'::text]))),
     CONSTRAINT contact_min_severity_check CHECK (((min_severity >= 1) AND (min_severity <= 4))),
+    CONSTRAINT contact_of_enterprise_check CHECK (
+CASE
+    WHEN (enterprise_id IS NULL) THEN (channel <> 'hook'::text)
+    ELSE (channel = ANY (ARRAY['hook'::text, 'apprise'::text]))
+END),
+    CONSTRAINT contact_of_one CHECK (((person_id IS NULL) OR (enterprise_id IS NULL))),
     CONSTRAINT contact_rank_check CHECK (((rank >= 1) AND (rank <= 99)))
 );
 
@@ -600,6 +661,111 @@ CREATE TABLE public.enterprise (
     contact text NOT NULL
 );
 
+CREATE TABLE public.handling (
+    alert_id text NOT NULL,
+    stage text NOT NULL,
+    version integer NOT NULL,
+    pushed boolean NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    township text NOT NULL,
+    climb_at timestamp with time zone,
+    due_at timestamp with time zone,
+    body jsonb NOT NULL,
+    CONSTRAINT handling_stage_check CHECK ((stage = ANY (ARRAY['open'::text, 'acknowledged'::text, 'dispatched'::text, 'accepted'::text, 'arrived'::text, 'reported'::text, 'rectifying'::text, 'rectified'::text, 'verified'::text, 'closed'::text, 'false_alarm'::text, 'merged'::text])))
+);
+
+CREATE TABLE public.monitor (
+    device integer NOT NULL,
+    enterprise_id text NOT NULL,
+    outlet text NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    password text NOT NULL
+);
+
+CREATE VIEW public.enterprise_alert WITH (security_barrier='true') AS
+ WITH concerned AS (
+         SELECT r.enterprise_id,
+            r.alert_id,
+            r.release_id,
+            r.released_as,
+            r.at AS released_at,
+            r.reply_by,
+            r.appeal_by
+           FROM public.alert_release r
+          WHERE (r.withdrawn_at IS NULL)
+        UNION ALL
+         SELECT m.enterprise_id,
+            a_1.alert_id,
+            NULL::bigint,
+            NULL::text,
+            NULL::timestamp with time zone,
+            NULL::timestamp with time zone,
+            NULL::timestamp with time zone
+           FROM ((public.monitor m
+             JOIN public.device d USING (device))
+             JOIN public.alert a_1 ON (((split_part(a_1.source, '/'::text, 1) = d.device_id) AND (a_1.kind = ANY (ARRAY['exceedance'::text, 'fault'::text, 'offline'::text])))))
+          WHERE (NOT (EXISTS ( SELECT
+                   FROM public.alert_release r
+                  WHERE ((r.alert_id = a_1.alert_id) AND (r.enterprise_id = m.enterprise_id) AND (r.withdrawn_at IS NULL)))))
+        )
+ SELECT c.enterprise_id,
+    c.alert_id,
+    c.release_id,
+    c.released_as,
+    c.released_at,
+    c.reply_by,
+    c.appeal_by,
+    a.kind,
+    a.pollutant,
+    a.status,
+    a.severity,
+    a.opened_at,
+    a.closed_at,
+        CASE
+            WHEN ((h.stage = ANY (ARRAY['closed'::text, 'false_alarm'::text])) OR (f.found AND (h.stage = ANY (ARRAY['reported'::text, 'rectifying'::text, 'rectified'::text, 'verified'::text])))) THEN h.stage
+            ELSE 'inquiry'::text
+        END AS stage,
+        CASE
+            WHEN f.found THEN ((h.body ->> 'rectify_by'::text))::timestamp with time zone
+            ELSE NULL::timestamp with time zone
+        END AS rectify_by,
+        CASE
+            WHEN f.found THEN (h.body ->> 'cause'::text)
+            ELSE NULL::text
+        END AS cause,
+    ((a.body ->> 'peak_at'::text))::timestamp with time zone AS peak_at,
+    ((a.body ->> 'peak_value'::text))::double precision AS peak_value,
+    ((a.body ->> 'background'::text))::double precision AS background,
+    ((a.body ->> 'excess'::text))::double precision AS excess,
+    ((a.body -> 'evidence'::text) ->> 'sign'::text) AS sign,
+    ((a.body -> 'evidence'::text) ->> 'unit'::text) AS unit,
+    ((a.body -> 'evidence'::text) -> 'wind'::text) AS wind,
+    o.device_id,
+    o.outlet,
+    o.lon,
+    o.lat
+   FROM ((((concerned c
+     JOIN public.alert a USING (alert_id))
+     JOIN public.handling h USING (alert_id))
+     LEFT JOIN LATERAL ( SELECT d.device_id,
+            m.outlet,
+            m.lon,
+            m.lat
+           FROM (public.device d
+             JOIN public.monitor m USING (device))
+          WHERE ((d.device_id = split_part(a.source, '/'::text, 1)) AND (m.enterprise_id = c.enterprise_id))) o ON (true))
+     CROSS JOIN LATERAL ( SELECT COALESCE(((c.released_as = 'found'::text) AND ((h.body ->> 'enterprise_id'::text) = c.enterprise_id)), false) AS found) f)
+  WHERE (( SELECT public.reaches_all() AS reaches_all) OR (c.enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+CREATE TABLE public.enterprise_hook (
+    contact_id bigint NOT NULL,
+    enterprise_id text NOT NULL,
+    events text[] NOT NULL,
+    secret text NOT NULL,
+    CONSTRAINT enterprise_hook_events_check CHECK (((cardinality(events) >= 1) AND (cardinality(events) <= 20)))
+);
+
 CREATE TABLE public.facility (
     device integer NOT NULL,
     channel text NOT NULL,
@@ -629,19 +795,6 @@ CREATE TABLE public.grid (
     CONSTRAINT grid_nx_check CHECK ((nx > 0)),
     CONSTRAINT grid_ny_check CHECK ((ny > 0)),
     CONSTRAINT grid_one_check CHECK (one)
-);
-
-CREATE TABLE public.handling (
-    alert_id text NOT NULL,
-    stage text NOT NULL,
-    version integer NOT NULL,
-    pushed boolean NOT NULL,
-    opened_at timestamp with time zone NOT NULL,
-    township text NOT NULL,
-    climb_at timestamp with time zone,
-    due_at timestamp with time zone,
-    body jsonb NOT NULL,
-    CONSTRAINT handling_stage_check CHECK ((stage = ANY (ARRAY['open'::text, 'acknowledged'::text, 'dispatched'::text, 'accepted'::text, 'arrived'::text, 'reported'::text, 'rectifying'::text, 'rectified'::text, 'verified'::text, 'closed'::text, 'false_alarm'::text, 'merged'::text])))
 );
 
 CREATE TABLE public.handover (
@@ -776,6 +929,13 @@ ALTER TABLE public.layout ALTER COLUMN layout ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE SEQUENCE public.letter_number
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
 CREATE TABLE public.logger (
     device integer NOT NULL,
     mn text NOT NULL,
@@ -827,15 +987,6 @@ CREATE TABLE public.mobile_reading (
     wind_speed real,
     wind_direction real,
     qc bytea
-);
-
-CREATE TABLE public.monitor (
-    device integer NOT NULL,
-    enterprise_id text NOT NULL,
-    outlet text NOT NULL,
-    lon double precision NOT NULL,
-    lat double precision NOT NULL,
-    password text NOT NULL
 );
 
 CREATE TABLE public.monitor_channel (
@@ -913,6 +1064,83 @@ ALTER TABLE public.mute ALTER COLUMN mute_id ADD GENERATED ALWAYS AS IDENTITY (
 CREATE TABLE public.notice (
     seq bigint NOT NULL,
     why text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE public.onboarding_step (
+    step_id bigint NOT NULL,
+    outlet_id bigint NOT NULL,
+    enterprise_id text NOT NULL,
+    step text NOT NULL,
+    done_on date NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    note text NOT NULL,
+    files text[] NOT NULL,
+    CONSTRAINT onboarding_step_step_check CHECK ((step = ANY (ARRAY['installed'::text, 'tested'::text, 'accepted'::text, 'networked'::text, 'refused'::text, 'waived'::text])))
+);
+
+ALTER TABLE public.onboarding_step ALTER COLUMN step_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.onboarding_step_step_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.operator (
+    operator_id text NOT NULL,
+    name text NOT NULL,
+    contact text NOT NULL
+);
+
+CREATE TABLE public.operator_link (
+    device integer NOT NULL,
+    operator_id text NOT NULL,
+    from_on date NOT NULL,
+    to_on date,
+    CONSTRAINT operator_link_check CHECK ((to_on >= from_on))
+);
+
+CREATE TABLE public.outlet (
+    outlet_id bigint NOT NULL,
+    enterprise_id text NOT NULL,
+    name text NOT NULL,
+    due date
+);
+
+CREATE TABLE public.outlet_design (
+    design_id bigint NOT NULL,
+    outlet_id bigint NOT NULL,
+    enterprise_id text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    design_flow_m3h double precision NOT NULL,
+    industry_class text NOT NULL,
+    CONSTRAINT outlet_design_design_flow_m3h_check CHECK ((design_flow_m3h > (0)::double precision)),
+    CONSTRAINT outlet_design_industry_class_check CHECK ((industry_class = ANY (ARRAY[''::text, 'chemical'::text, 'other'::text])))
+);
+
+ALTER TABLE public.outlet_design ALTER COLUMN design_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outlet_design_design_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.outlet ALTER COLUMN outlet_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outlet_outlet_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.overdue_notice (
+    key text NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.park_device (
@@ -1060,7 +1288,7 @@ CREATE TABLE public.push (
     confirmed_at timestamp with time zone,
     confirmed_from text DEFAULT ''::text NOT NULL,
     message_key text,
-    CONSTRAINT push_check CHECK (((person_id IS NULL) = (telling IS NULL))),
+    CONSTRAINT push_check CHECK (((person_id IS NULL) OR (telling IS NOT NULL))),
     CONSTRAINT push_check1 CHECK (((seq IS NOT NULL) OR (telling IS NOT NULL))),
     CONSTRAINT push_severity_check CHECK (((severity >= 1) AND (severity <= 4))),
     CONSTRAINT push_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'delivered'::text, 'confirmed'::text, 'failed'::text, 'dropped'::text])))
@@ -1118,6 +1346,28 @@ CREATE TABLE public.registry_version (
     one boolean DEFAULT true NOT NULL,
     version bigint NOT NULL,
     CONSTRAINT registry_version_one_check CHECK (one)
+);
+
+CREATE TABLE public.reply (
+    letter_id bigint DEFAULT nextval('public.letter_number'::regclass) NOT NULL,
+    enterprise_id text NOT NULL,
+    alert_id text NOT NULL,
+    release_id bigint,
+    kind text NOT NULL,
+    text text NOT NULL,
+    files text[] NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    due_at timestamp with time zone,
+    state text,
+    decided_at timestamp with time zone,
+    decided_by text,
+    decided_why text,
+    CONSTRAINT reply_check CHECK (((kind = 'appeal'::text) = (state IS NOT NULL))),
+    CONSTRAINT reply_check1 CHECK (((COALESCE(state, 'open'::text) = 'open'::text) = (decided_at IS NULL))),
+    CONSTRAINT reply_check2 CHECK ((((decided_at IS NULL) = (decided_by IS NULL)) AND ((decided_at IS NULL) = (decided_why IS NULL)))),
+    CONSTRAINT reply_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'appeal'::text, 'rectification'::text]))),
+    CONSTRAINT reply_state_check CHECK ((state = ANY (ARRAY['open'::text, 'upheld'::text, 'dismissed'::text])))
 );
 
 CREATE TABLE public.roster_change (
@@ -1327,6 +1577,19 @@ CREATE TABLE public.telling (
     CONSTRAINT telling_severity_check CHECK (((severity >= 1) AND (severity <= 4)))
 );
 
+CREATE TABLE public.thread_message (
+    letter_id bigint DEFAULT nextval('public.letter_number'::regclass) NOT NULL,
+    enterprise_id text NOT NULL,
+    alert_id text,
+    side text NOT NULL,
+    text text NOT NULL,
+    files text[] NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    read_at timestamp with time zone,
+    CONSTRAINT thread_message_side_check CHECK ((side = ANY (ARRAY['enterprise'::text, 'desk'::text])))
+);
+
 CREATE TABLE public.touched (
     hour timestamp with time zone NOT NULL,
     devices integer[] NOT NULL
@@ -1358,6 +1621,25 @@ CREATE TABLE public.watermark (
     CONSTRAINT watermark_one_check CHECK (one)
 );
 
+CREATE TABLE public.window_file (
+    file_id text NOT NULL,
+    enterprise_id text NOT NULL,
+    side text NOT NULL,
+    name text NOT NULL,
+    content_type text NOT NULL,
+    sha256 text NOT NULL,
+    received_sha256 text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    attached_at timestamp with time zone,
+    bytes integer NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT window_file_bytes_check CHECK ((bytes > 0)),
+    CONSTRAINT window_file_file_id_check CHECK ((file_id ~ '^[0-9a-f]{32}$'::text)),
+    CONSTRAINT window_file_side_check CHECK ((side = ANY (ARRAY['enterprise'::text, 'desk'::text])))
+);
+ALTER TABLE ONLY public.window_file ALTER COLUMN body SET STORAGE EXTERNAL;
+
 ALTER TABLE ONLY public.pgqueuer ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_id_seq'::regclass);
 
 ALTER TABLE ONLY public.pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_schedules_id_seq'::regclass);
@@ -1387,6 +1669,9 @@ ALTER TABLE ONLY public.alert_hold
 
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_pkey PRIMARY KEY (alert_id);
+
+ALTER TABLE ONLY public.alert_release
+    ADD CONSTRAINT alert_release_pkey PRIMARY KEY (release_id);
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (prefix);
@@ -1418,6 +1703,15 @@ ALTER TABLE ONLY public.checkpoint
 ALTER TABLE ONLY public.clock_error
     ADD CONSTRAINT clock_error_pkey PRIMARY KEY (device, since);
 
+ALTER TABLE ONLY public.consumable
+    ADD CONSTRAINT consumable_entry_id_enterprise_id_key UNIQUE (entry_id, enterprise_id);
+
+ALTER TABLE ONLY public.consumable
+    ADD CONSTRAINT consumable_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY public.consumable
+    ADD CONSTRAINT consumable_supersedes_key UNIQUE (supersedes);
+
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (contact_id);
 
@@ -1441,6 +1735,9 @@ ALTER TABLE ONLY public.duty_log_entry
 
 ALTER TABLE ONLY public.duty_log_lock
     ADD CONSTRAINT duty_log_lock_pkey PRIMARY KEY (person_id, start_at, post);
+
+ALTER TABLE ONLY public.enterprise_hook
+    ADD CONSTRAINT enterprise_hook_pkey PRIMARY KEY (contact_id);
 
 ALTER TABLE ONLY public.enterprise
     ADD CONSTRAINT enterprise_pkey PRIMARY KEY (enterprise_id);
@@ -1532,6 +1829,30 @@ ALTER TABLE ONLY public.mute
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_pkey PRIMARY KEY (seq);
 
+ALTER TABLE ONLY public.onboarding_step
+    ADD CONSTRAINT onboarding_step_pkey PRIMARY KEY (step_id);
+
+ALTER TABLE ONLY public.operator_link
+    ADD CONSTRAINT operator_link_pkey PRIMARY KEY (device, from_on);
+
+ALTER TABLE ONLY public.operator
+    ADD CONSTRAINT operator_pkey PRIMARY KEY (operator_id);
+
+ALTER TABLE ONLY public.outlet_design
+    ADD CONSTRAINT outlet_design_pkey PRIMARY KEY (design_id);
+
+ALTER TABLE ONLY public.outlet
+    ADD CONSTRAINT outlet_enterprise_id_name_key UNIQUE (enterprise_id, name);
+
+ALTER TABLE ONLY public.outlet
+    ADD CONSTRAINT outlet_outlet_id_enterprise_id_key UNIQUE (outlet_id, enterprise_id);
+
+ALTER TABLE ONLY public.outlet
+    ADD CONSTRAINT outlet_pkey PRIMARY KEY (outlet_id);
+
+ALTER TABLE ONLY public.overdue_notice
+    ADD CONSTRAINT overdue_notice_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY public.park_device
     ADD CONSTRAINT park_device_pkey PRIMARY KEY (park_id, device, channel);
 
@@ -1583,6 +1904,9 @@ ALTER TABLE ONLY public.registry_version
 ALTER TABLE ONLY public.reject
     ADD CONSTRAINT reject_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.reply
+    ADD CONSTRAINT reply_pkey PRIMARY KEY (letter_id);
+
 ALTER TABLE ONLY public.roster_change
     ADD CONSTRAINT roster_change_pkey PRIMARY KEY (seq);
 
@@ -1631,6 +1955,9 @@ ALTER TABLE ONLY public.swap_request
 ALTER TABLE ONLY public.telling
     ADD CONSTRAINT telling_pkey PRIMARY KEY (telling);
 
+ALTER TABLE ONLY public.thread_message
+    ADD CONSTRAINT thread_message_pkey PRIMARY KEY (letter_id);
+
 ALTER TABLE ONLY public.turned
     ADD CONSTRAINT turned_pkey PRIMARY KEY (one);
 
@@ -1639,6 +1966,9 @@ ALTER TABLE ONLY public.verdict
 
 ALTER TABLE ONLY public.watermark
     ADD CONSTRAINT watermark_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.window_file
+    ADD CONSTRAINT window_file_pkey PRIMARY KEY (file_id);
 
 CREATE INDEX alert_cell_place ON public.alert_cell USING btree (ix, iy, from_at DESC);
 
@@ -1658,7 +1988,13 @@ CREATE INDEX alert_newest_of_kind ON public.alert USING btree (kind, opened_at D
 
 CREATE INDEX alert_newest_open ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (status = 'open'::text);
 
+CREATE INDEX alert_of_monitor ON public.alert USING btree (split_part(source, '/'::text, 1), opened_at DESC) WHERE (kind = ANY (ARRAY['exceedance'::text, 'fault'::text, 'offline'::text]));
+
 CREATE UNIQUE INDEX alert_one_open_per_source ON public.alert USING btree (kind, pollutant, source) WHERE (status = 'open'::text);
+
+CREATE UNIQUE INDEX alert_release_in_force ON public.alert_release USING btree (alert_id, enterprise_id) WHERE (withdrawn_at IS NULL);
+
+CREATE INDEX alert_release_of_enterprise ON public.alert_release USING btree (enterprise_id, alert_id) WHERE (withdrawn_at IS NULL);
 
 CREATE INDEX api_key_of_account ON public.api_key USING btree (account);
 
@@ -1672,13 +2008,19 @@ CREATE INDEX campaign_span ON public.campaign USING gist (tstzrange(start_at, en
 
 CREATE INDEX check_in_of_person ON public.check_in USING btree (person_id, at);
 
+CREATE INDEX consumable_of_enterprise ON public.consumable USING btree (enterprise_id, done_on);
+
+CREATE INDEX contact_of_enterprise ON public.contact USING btree (enterprise_id) WHERE ((disabled_at IS NULL) AND (enterprise_id IS NOT NULL));
+
 CREATE INDEX contact_of_person ON public.contact USING btree (person_id, rank) WHERE (disabled_at IS NULL);
 
-CREATE UNIQUE INDEX contact_once ON public.contact USING btree (channel, address, person_id) NULLS NOT DISTINCT WHERE (disabled_at IS NULL);
+CREATE UNIQUE INDEX contact_once ON public.contact USING btree (channel, address, person_id, enterprise_id) NULLS NOT DISTINCT WHERE (disabled_at IS NULL);
 
 CREATE INDEX day_mean_day_idx ON public.day_mean USING btree (day DESC);
 
 CREATE INDEX duty_log_entry_of_shift ON public.duty_log_entry USING btree (person_id, start_at, post, entry_id);
+
+CREATE INDEX enterprise_hook_of ON public.enterprise_hook USING btree (enterprise_id);
 
 CREATE INDEX finding_enterprise ON public.finding USING btree (enterprise_id) WHERE (enterprise_id IS NOT NULL);
 
@@ -1709,6 +2051,14 @@ CREATE INDEX monitor_reading_ts_idx ON public.monitor_reading USING btree (ts DE
 CREATE INDEX mute_end ON public.mute USING btree (end_at);
 
 CREATE INDEX mute_hit_of_alert ON public.mute_hit USING btree (alert_id);
+
+CREATE UNIQUE INDEX onboarding_step_networked ON public.onboarding_step USING btree (outlet_id) WHERE (step = 'networked'::text);
+
+CREATE INDEX onboarding_step_of_outlet ON public.onboarding_step USING btree (outlet_id, step_id);
+
+CREATE INDEX operator_link_of_operator ON public.operator_link USING btree (operator_id);
+
+CREATE INDEX outlet_design_of_outlet ON public.outlet_design USING btree (outlet_id, design_id);
 
 CREATE INDEX pgqueuer_ep_ea_idx ON public.pgqueuer USING btree (entrypoint, execute_after) WHERE (status = 'queued'::public.pgqueuer_status);
 
@@ -1764,6 +2114,10 @@ CREATE INDEX refused_received ON public.refused USING btree (received_at);
 
 CREATE INDEX reject_received ON public.reject USING btree (received_at, id);
 
+CREATE INDEX reply_of_enterprise ON public.reply USING btree (enterprise_id, alert_id, letter_id);
+
+CREATE UNIQUE INDEX reply_one_appeal ON public.reply USING btree (release_id) WHERE (kind = 'appeal'::text);
+
 CREATE INDEX roster_entry_in_force ON public.roster_entry USING btree (kind, entry_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX session_of_account ON public.session USING btree (account);
@@ -1778,7 +2132,13 @@ CREATE INDEX statistic_ts_idx ON public.statistic USING btree (ts DESC);
 
 CREATE INDEX telling_next ON public.telling USING btree (next_at) WHERE (next_at IS NOT NULL);
 
+CREATE INDEX thread_message_of_enterprise ON public.thread_message USING btree (enterprise_id, letter_id);
+
+CREATE INDEX thread_message_unread ON public.thread_message USING btree (enterprise_id, side) WHERE (read_at IS NULL);
+
 CREATE INDEX verdict_minute_idx ON public.verdict USING btree (minute DESC);
+
+CREATE UNIQUE INDEX window_file_once ON public.window_file USING btree (enterprise_id, side, received_sha256);
 
 CREATE TRIGGER alert_event_number BEFORE INSERT ON public.alert_event FOR EACH ROW EXECUTE FUNCTION public.number_alert_event();
 
@@ -1813,6 +2173,12 @@ ALTER TABLE ONLY public.alert_hold
 ALTER TABLE ONLY public.alert_hold
     ADD CONSTRAINT alert_hold_regional_id_fkey FOREIGN KEY (regional_id) REFERENCES public.alert(alert_id);
 
+ALTER TABLE ONLY public.alert_release
+    ADD CONSTRAINT alert_release_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.alert_release
+    ADD CONSTRAINT alert_release_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_account_fkey FOREIGN KEY (account) REFERENCES public.account(name);
 
@@ -1837,6 +2203,15 @@ ALTER TABLE ONLY public.check_in
 ALTER TABLE ONLY public.clock_error
     ADD CONSTRAINT clock_error_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
+ALTER TABLE ONLY public.consumable
+    ADD CONSTRAINT consumable_outlet_id_enterprise_id_fkey FOREIGN KEY (outlet_id, enterprise_id) REFERENCES public.outlet(outlet_id, enterprise_id);
+
+ALTER TABLE ONLY public.consumable
+    ADD CONSTRAINT consumable_supersedes_enterprise_id_fkey FOREIGN KEY (supersedes, enterprise_id) REFERENCES public.consumable(entry_id, enterprise_id);
+
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
 
@@ -1851,6 +2226,12 @@ ALTER TABLE ONLY public.duty_log_lock
 
 ALTER TABLE ONLY public.duty_log_lock
     ADD CONSTRAINT duty_log_lock_person_id_start_at_post_fkey FOREIGN KEY (person_id, start_at, post) REFERENCES public.shift(person_id, start_at, post);
+
+ALTER TABLE ONLY public.enterprise_hook
+    ADD CONSTRAINT enterprise_hook_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contact(contact_id);
+
+ALTER TABLE ONLY public.enterprise_hook
+    ADD CONSTRAINT enterprise_hook_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
 
 ALTER TABLE ONLY public.facility
     ADD CONSTRAINT facility_device_channel_fkey FOREIGN KEY (device, channel) REFERENCES public.monitor_channel(device, channel);
@@ -1912,6 +2293,21 @@ ALTER TABLE ONLY public.mute_hit
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
 
+ALTER TABLE ONLY public.onboarding_step
+    ADD CONSTRAINT onboarding_step_outlet_id_enterprise_id_fkey FOREIGN KEY (outlet_id, enterprise_id) REFERENCES public.outlet(outlet_id, enterprise_id);
+
+ALTER TABLE ONLY public.operator_link
+    ADD CONSTRAINT operator_link_device_fkey FOREIGN KEY (device) REFERENCES public.monitor(device);
+
+ALTER TABLE ONLY public.operator_link
+    ADD CONSTRAINT operator_link_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES public.operator(operator_id);
+
+ALTER TABLE ONLY public.outlet_design
+    ADD CONSTRAINT outlet_design_outlet_id_enterprise_id_fkey FOREIGN KEY (outlet_id, enterprise_id) REFERENCES public.outlet(outlet_id, enterprise_id);
+
+ALTER TABLE ONLY public.outlet
+    ADD CONSTRAINT outlet_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
 ALTER TABLE ONLY public.park_device
     ADD CONSTRAINT park_device_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
@@ -1938,6 +2334,15 @@ ALTER TABLE ONLY public.regional_hit
 
 ALTER TABLE ONLY public.regional_hit
     ADD CONSTRAINT regional_hit_regional_id_fkey FOREIGN KEY (regional_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.reply
+    ADD CONSTRAINT reply_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.reply
+    ADD CONSTRAINT reply_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
+ALTER TABLE ONLY public.reply
+    ADD CONSTRAINT reply_release_id_fkey FOREIGN KEY (release_id) REFERENCES public.alert_release(release_id);
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_account_fkey FOREIGN KEY (account) REFERENCES public.account(name);
@@ -1972,8 +2377,101 @@ ALTER TABLE ONLY public.telling
 ALTER TABLE ONLY public.telling
     ADD CONSTRAINT telling_seq_fkey FOREIGN KEY (seq) REFERENCES public.alert_event(seq);
 
+ALTER TABLE ONLY public.thread_message
+    ADD CONSTRAINT thread_message_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.thread_message
+    ADD CONSTRAINT thread_message_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
 ALTER TABLE ONLY public.verdict
     ADD CONSTRAINT verdict_layout_fkey FOREIGN KEY (layout) REFERENCES public.layout(layout);
+
+ALTER TABLE ONLY public.window_file
+    ADD CONSTRAINT window_file_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
+ALTER TABLE public.alert_release ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alert_release_app ON public.alert_release TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY alert_release_enterprise ON public.alert_release TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.consumable ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY consumable_app ON public.consumable TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY consumable_enterprise ON public.consumable TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.contact ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY contact_app ON public.contact TO hotgrid_app USING (((enterprise_id IS NULL) OR ( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY contact_enterprise ON public.contact TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.enterprise_hook ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY enterprise_hook_app ON public.enterprise_hook TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY enterprise_hook_enterprise ON public.enterprise_hook TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.onboarding_step ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY onboarding_step_app ON public.onboarding_step TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY onboarding_step_enterprise ON public.onboarding_step FOR SELECT TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+CREATE POLICY onboarding_step_said ON public.onboarding_step FOR INSERT TO hotgrid_enterprise WITH CHECK (((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])) AND (step = ANY (ARRAY['installed'::text, 'tested'::text]))));
+
+ALTER TABLE public.operator ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY operator_app ON public.operator TO hotgrid_app USING (true);
+
+CREATE POLICY operator_enterprise ON public.operator TO hotgrid_enterprise USING ((operator_id IN ( SELECT l.operator_id
+   FROM public.operator_link l)));
+
+ALTER TABLE public.operator_link ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY operator_link_app ON public.operator_link TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (device IN ( SELECT public.reached_devices() AS reached_devices))));
+
+CREATE POLICY operator_link_enterprise ON public.operator_link TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
+
+ALTER TABLE public.outlet ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY outlet_app ON public.outlet TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+ALTER TABLE public.outlet_design ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY outlet_design_app ON public.outlet_design TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY outlet_design_enterprise ON public.outlet_design TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+CREATE POLICY outlet_enterprise ON public.outlet TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.push ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY push_app ON public.push TO hotgrid_app USING (true);
+
+CREATE POLICY push_enterprise ON public.push TO hotgrid_enterprise USING ((contact_id IN ( SELECT contact.contact_id
+   FROM public.contact)));
+
+ALTER TABLE public.reply ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reply_app ON public.reply TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY reply_enterprise ON public.reply TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.thread_message ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY thread_message_app ON public.thread_message TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY thread_message_enterprise ON public.thread_message TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.window_file ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY window_file_app ON public.window_file TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY window_file_enterprise ON public.window_file TO hotgrid_enterprise USING (((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])) AND ((side = 'enterprise'::text) OR (attached_at IS NOT NULL))));
+
+CREATE POLICY window_file_kept ON public.window_file AS RESTRICTIVE FOR DELETE TO hotgrid_app, hotgrid_enterprise USING ((attached_at IS NULL));
 
 GRANT USAGE ON SCHEMA public TO hotgrid_app;
 GRANT USAGE ON SCHEMA public TO hotgrid_enterprise;
@@ -2004,6 +2502,29 @@ GRANT USAGE ON SEQUENCE public.alert_event_seq TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alert_hold TO hotgrid_app;
 
+GRANT SELECT,INSERT ON TABLE public.alert_release TO hotgrid_app;
+
+GRANT SELECT(release_id) ON TABLE public.alert_release TO hotgrid_enterprise;
+
+GRANT SELECT(alert_id) ON TABLE public.alert_release TO hotgrid_enterprise;
+
+GRANT SELECT(enterprise_id) ON TABLE public.alert_release TO hotgrid_enterprise;
+
+GRANT SELECT(released_as) ON TABLE public.alert_release TO hotgrid_enterprise;
+
+GRANT SELECT(at) ON TABLE public.alert_release TO hotgrid_enterprise;
+
+GRANT SELECT(reply_by) ON TABLE public.alert_release TO hotgrid_enterprise;
+
+GRANT SELECT(appeal_by) ON TABLE public.alert_release TO hotgrid_enterprise;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.alert_release TO hotgrid_app;
+GRANT SELECT(withdrawn_at) ON TABLE public.alert_release TO hotgrid_enterprise;
+
+GRANT UPDATE(withdrawn_by) ON TABLE public.alert_release TO hotgrid_app;
+
+GRANT UPDATE(withdrawn_why) ON TABLE public.alert_release TO hotgrid_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_key TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.arrival TO hotgrid_app;
@@ -2030,7 +2551,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checkpoint TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.clock_error TO hotgrid_app;
 
+GRANT SELECT,INSERT ON TABLE public.consumable TO hotgrid_app;
+GRANT SELECT,INSERT ON TABLE public.consumable TO hotgrid_enterprise;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact TO hotgrid_app;
+GRANT SELECT ON TABLE public.contact TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.day_due TO hotgrid_app;
 
@@ -2052,13 +2577,26 @@ GRANT SELECT,INSERT ON TABLE public.duty_log_lock TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.enterprise TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.handling TO hotgrid_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor TO hotgrid_app;
+
+GRANT SELECT ON TABLE public.enterprise_alert TO hotgrid_app;
+GRANT SELECT ON TABLE public.enterprise_alert TO hotgrid_enterprise;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.enterprise_hook TO hotgrid_app;
+
+GRANT SELECT(contact_id) ON TABLE public.enterprise_hook TO hotgrid_enterprise;
+
+GRANT SELECT(enterprise_id) ON TABLE public.enterprise_hook TO hotgrid_enterprise;
+
+GRANT SELECT(events) ON TABLE public.enterprise_hook TO hotgrid_enterprise;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.facility TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.finding TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.grid TO hotgrid_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.handling TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.handover TO hotgrid_app;
 
@@ -2086,6 +2624,8 @@ GRANT SELECT,INSERT ON TABLE public.layout TO hotgrid_app;
 
 GRANT USAGE ON SEQUENCE public.layout_layout_seq TO hotgrid_app;
 
+GRANT USAGE ON SEQUENCE public.letter_number TO hotgrid_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.logger TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.mark TO hotgrid_app;
@@ -2095,8 +2635,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mark_due TO hotgrid_app;
 GRANT SELECT ON TABLE public.migration TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.mobile_reading TO hotgrid_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_channel TO hotgrid_app;
 
@@ -2111,6 +2649,23 @@ GRANT SELECT,INSERT ON TABLE public.mute_change TO hotgrid_app;
 GRANT SELECT,INSERT ON TABLE public.mute_hit TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notice TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.onboarding_step TO hotgrid_app;
+GRANT SELECT,INSERT ON TABLE public.onboarding_step TO hotgrid_enterprise;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.operator TO hotgrid_app;
+GRANT SELECT ON TABLE public.operator TO hotgrid_enterprise;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.operator_link TO hotgrid_app;
+GRANT SELECT ON TABLE public.operator_link TO hotgrid_enterprise;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.outlet TO hotgrid_app;
+GRANT SELECT ON TABLE public.outlet TO hotgrid_enterprise;
+
+GRANT SELECT,INSERT ON TABLE public.outlet_design TO hotgrid_app;
+GRANT SELECT ON TABLE public.outlet_design TO hotgrid_enterprise;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.overdue_notice TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.park_device TO hotgrid_app;
 
@@ -2135,6 +2690,7 @@ GRANT USAGE ON SEQUENCE public.pgqueuer_statistics_id_seq TO hotgrid_app;
 GRANT SELECT,INSERT ON TABLE public.photo TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.push TO hotgrid_app;
+GRANT SELECT ON TABLE public.push TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.quality_flag TO hotgrid_app;
 
@@ -2145,6 +2701,37 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.refused TO hotgrid_app;
 GRANT SELECT,INSERT ON TABLE public.regional_hit TO hotgrid_app;
 
 GRANT SELECT,UPDATE ON TABLE public.registry_version TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.reply TO hotgrid_app;
+
+GRANT SELECT(letter_id) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT SELECT(enterprise_id) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT SELECT(alert_id) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT SELECT(release_id) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT SELECT(kind) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT SELECT(text) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT SELECT(files) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT SELECT(at) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT SELECT(due_at) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT UPDATE(state) ON TABLE public.reply TO hotgrid_app;
+GRANT SELECT(state) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT UPDATE(decided_at) ON TABLE public.reply TO hotgrid_app;
+GRANT SELECT(decided_at) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT UPDATE(decided_by) ON TABLE public.reply TO hotgrid_app;
+
+GRANT UPDATE(decided_why) ON TABLE public.reply TO hotgrid_app;
+GRANT SELECT(decided_why) ON TABLE public.reply TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT ON TABLE public.roster_change TO hotgrid_app;
 
@@ -2176,6 +2763,25 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.swap_request TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.telling TO hotgrid_app;
 
+GRANT SELECT,INSERT ON TABLE public.thread_message TO hotgrid_app;
+
+GRANT SELECT(letter_id) ON TABLE public.thread_message TO hotgrid_enterprise;
+
+GRANT SELECT(enterprise_id) ON TABLE public.thread_message TO hotgrid_enterprise;
+
+GRANT SELECT(alert_id) ON TABLE public.thread_message TO hotgrid_enterprise;
+
+GRANT SELECT(side) ON TABLE public.thread_message TO hotgrid_enterprise;
+
+GRANT SELECT(text) ON TABLE public.thread_message TO hotgrid_enterprise;
+
+GRANT SELECT(files) ON TABLE public.thread_message TO hotgrid_enterprise;
+
+GRANT SELECT(at) ON TABLE public.thread_message TO hotgrid_enterprise;
+
+GRANT UPDATE(read_at) ON TABLE public.thread_message TO hotgrid_app;
+GRANT SELECT(read_at),UPDATE(read_at) ON TABLE public.thread_message TO hotgrid_enterprise;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.touched TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.turned TO hotgrid_app;
@@ -2183,6 +2789,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.turned TO hotgrid_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.verdict TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.watermark TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.window_file TO hotgrid_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.window_file TO hotgrid_enterprise;
+
+GRANT UPDATE(attached_at) ON TABLE public.window_file TO hotgrid_app;
+GRANT UPDATE(attached_at) ON TABLE public.window_file TO hotgrid_enterprise;
 
 SELECT create_hypertable('public.day_mean', by_range('day', INTERVAL '90 days'), create_default_indexes => false);
 SELECT create_hypertable('public.hour_mean', by_range('ts', INTERVAL '7 days'), create_default_indexes => false);
