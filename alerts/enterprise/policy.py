@@ -1,9 +1,16 @@
 """What a district decides about enterprises and their monitors: section `enterprise` of the policy."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class EnterprisePolicy(BaseModel):
     """Deadlines and thresholds of enterprises; local rules, where no national text prescribes any."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reply_hours: float = Field(default=48, gt=0, le=24 * 31)
+    """After its name was released: until when an enterprise is to answer; later answers are taken, and counted late."""
+    appeal_days: int = Field(default=5, ge=1, le=60)
+    """Working days after its name was released in which it may appeal."""
+    files_mb: float = Field(default=200, gt=0, le=100_000)
+    """MiB of files that each side may keep in the window of one enterprise."""
