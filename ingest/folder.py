@@ -18,6 +18,9 @@ from ingest.registry import (
     Logger,
     Mark,
     MonitorChannel,
+    Operator,
+    OperatorMonitor,
+    Outlet,
     ParkDevice,
     Person,
     Registry,
@@ -46,6 +49,7 @@ def read_folder(path: Path) -> tuple[Registry, list[str]]:
     if report.problems:
         raise FolderError(report.problems)
     _warn_places(grid, files.stations, report)
+    _warn_outlets(files, report)
     registry = Registry(
         grid=files.grids[0][1],
         stations=_only(files.stations),
@@ -60,6 +64,9 @@ def read_folder(path: Path) -> tuple[Registry, list[str]]:
         loggers=_only(files.loggers),
         station_channels=_only(files.station_channels),
         facilities=_only(files.facilities),
+        outlets=_only(files.outlets),
+        operators=_only(files.operators),
+        operator_monitors=_only(files.operator_monitors),
         quality=quality,
     )
     return registry, report.warnings
@@ -80,6 +87,9 @@ def _read(path: Path, report: Report) -> Files:
         loggers=read_rows(path / "loggers.csv", Logger, report),
         station_channels=read_rows(path / "channels.csv", StationChannel, report),
         facilities=read_rows(path / "facilities.csv", Facility, report),
+        outlets=read_rows(path / "outlets.csv", Outlet, report),
+        operators=read_rows(path / "operators.csv", Operator, report),
+        operator_monitors=read_rows(path / "operator_monitors.csv", OperatorMonitor, report),
     )
 
 
@@ -134,3 +144,13 @@ def _warn_places(grid: Grid | None, stations: Iterable[tuple[Line, Station]], re
             report.warnings.append(
                 f"{line}:lon: {row.station_id} stands on the spot of {at}: not used as its neighbour"
             )
+
+
+def _warn_outlets(files: Files, report: Report) -> None:
+    """Monitors at outlets that are not listed, where there is a list: such an outlet would never be on the network."""
+    known = {(row.enterprise_id, row.outlet) for _, row in files.outlets}
+    told: set[str] = set()
+    for line, row in files.monitors if known else ():
+        if (row.enterprise_id, row.outlet) not in known and row.mn not in told:
+            told.add(row.mn)
+            report.warnings.append(f"{line}:outlet: outlets.csv has no {row.outlet!r} of {row.enterprise_id}")

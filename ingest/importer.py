@@ -1,9 +1,9 @@
 """A registry folder into the database: all or nothing, and the same again changes nothing.
 
 A line adds or changes what has its key. What a file no longer has stays: devices and people have a past, marks and
-findings are the past, and others write them too (a mark is taken back by an end that equals its start). Five files say
+findings are the past, and others write them too (a mark is taken back by an end that equals its start). Six files say
 all there is, if they are there: `shifts.csv` of the shifts to come that were imported, `chiefs.csv`, `parks.csv`,
-`facilities.csv`, `quality.csv`.
+`facilities.csv`, `operator_monitors.csv`, `quality.csv`.
 """
 
 from collections.abc import Sequence
@@ -81,6 +81,7 @@ async def store_registry(on: asyncpg.Connection, registry: Registry, now: dateti
         counts["facilities"] = await _replace(
             on, REGISTRY.drop_facilities, REGISTRY.put_facilities, registry.facilities
         )
+    counts |= await _put_outlets(on, registry, now)
     if registry.quality:
         done = await REGISTRY.put_quality.fetch(on, text=registry.quality)
         counts["quality"] = Count(sum(row["added"] for row in done), sum(not row["added"] for row in done))
@@ -114,6 +115,24 @@ async def _put_shifts(on: asyncpg.Connection, registry: Registry, now: datetime)
     await REGISTRY.keep_imported.execute(on, rows=rows, now=now)
     added = sum(row["added"] for row in done)
     return Count(added, len(done) - added, len(removed))
+
+
+async def _put_outlets(on: asyncpg.Connection, registry: Registry, now: datetime) -> dict[str, Count]:
+    """Outlets, and who operates monitors; what an outlet was designed for before is kept."""
+    counts = {}
+    if registry.outlets:
+        rows = _rows(registry.outlets)
+        done = await REGISTRY.put_outlets.fetch(on, rows=rows)
+        designed = await REGISTRY.put_designs.fetch(on, rows=rows, now=now)
+        added = {row["outlet_id"] for row in done if row["added"]}
+        changed = {row["outlet_id"] for row in [*done, *designed]} - added
+        counts["outlets"] = Count(len(added), len(changed))
+    if registry.operators:
+        counts["operators"] = await _put(on, REGISTRY.put_operators, registry.operators)
+    if registry.operator_monitors:
+        drop, put = REGISTRY.drop_operator_monitors, REGISTRY.put_operator_monitors
+        counts["operator monitors"] = await _replace(on, drop, put, registry.operator_monitors)
+    return counts
 
 
 async def _replace(on: asyncpg.Connection, drop: Query, put: Query, rows: Sequence[Row]) -> Count:

@@ -78,8 +78,9 @@ def _cells(name: str, text: str, model: type[Row], report: Report) -> Iterator[t
 
 
 def _good_header(name: str, header: list[str], model: type[Row], report: Report) -> bool:
-    needed = {key for key, field_ in model.model_fields.items() if field_.is_required()}
-    wrong = [f"{name}:1:{column}: no such column" for column in header if column not in model.model_fields]
+    known = {field_.alias or key: field_ for key, field_ in model.model_fields.items()}
+    needed = {column for column, field_ in known.items() if field_.is_required()}
+    wrong = [f"{name}:1:{column}: no such column" for column in header if column not in known]
     wrong += [f"{name}:1:{column}: column missing" for column in sorted(needed - set(header))]
     wrong += [f"{name}:1:{column}: column twice" for column in sorted(set(header)) if header.count(column) > 1]
     report.problems.extend(wrong)

@@ -1,7 +1,7 @@
 """The files of a registry folder against each other: references hold, and lines about one thing agree."""
 
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, date
 from typing import NamedTuple
 
 from ingest.channel import COLUMN, is_pollutant
@@ -14,6 +14,9 @@ from ingest.registry import (
     Logger,
     Mark,
     MonitorChannel,
+    Operator,
+    OperatorMonitor,
+    Outlet,
     ParkDevice,
     Person,
     Row,
@@ -41,6 +44,9 @@ class Files(NamedTuple):
     loggers: list[tuple[Line, Logger]]
     station_channels: list[tuple[Line, StationChannel]]
     facilities: list[tuple[Line, Facility]]
+    outlets: list[tuple[Line, Outlet]]
+    operators: list[tuple[Line, Operator]]
+    operator_monitors: list[tuple[Line, OperatorMonitor]]
 
 
 def check(files: Files, report: Report) -> None:
@@ -60,6 +66,9 @@ def check(files: Files, report: Report) -> None:
     check_unique(files.loggers, "device_id", lambda row: row.device_id, report)
     check_unique(files.station_channels, "channel", lambda row: (row.station_id, row.channel), report)
     check_unique(files.facilities, "channel", lambda row: (row.mn, row.channel), report)
+    check_unique(files.outlets, "outlet", lambda row: (row.enterprise_id, row.outlet), report)
+    check_unique(files.operators, "operator_id", lambda row: row.operator_id, report)
+    check_unique(files.operator_monitors, "from", lambda row: (row.mn, f"{row.from_on}"), report)
     for problems in _PROBLEMS:
         report.problems.extend(problems(files))
 
@@ -188,4 +197,31 @@ def _of_unit(line: Line, row: ParkDevice, units: dict[tuple[str, str], str]) -> 
         yield f"{line}:unit: {row.device_id} sends {row.channel} in {sent!r}, which does not convert to {row.unit!r}"
 
 
-_PROBLEMS = (*(_of_monitors, _of_shifts, _of_chiefs, _of_marks, _of_findings, _of_parks, _of_loggers, _of_streams),)
+def _of_outlets(files: Files) -> Iterator[str]:
+    known = {row.enterprise_id for _, row in files.enterprises}
+    for line, row in files.outlets:
+        if row.enterprise_id not in known:
+            yield f"{line}:enterprise_id: {row.enterprise_id!r} is not in enterprises.csv"
+
+
+def _of_operators(files: Files) -> Iterator[str]:
+    """A monitor is operated by one company at a time."""
+    operators, monitors = {row.operator_id for _, row in files.operators}, {row.mn for _, row in files.monitors}
+    before: dict[str, tuple[Line, date]] = {}
+    for line, row in sorted(files.operator_monitors, key=lambda one: (one[1].mn, one[1].from_on)):
+        if row.mn not in monitors:
+            yield f"{line}:mn: {row.mn!r} is not in monitors.csv"
+        if row.operator_id not in operators:
+            yield f"{line}:operator_id: {row.operator_id!r} is not in operators.csv"
+        if row.to_on is not None and row.to_on < row.from_on:
+            yield f"{line}:to: before from"
+        other, until = before.get(row.mn, (line, date.min))
+        if other is not line and row.from_on <= until:
+            yield f"{line}:from: {row.mn} is operated until {until} as line {other.number} says"
+        before[row.mn] = (line, row.to_on or date.max)
+
+
+_PROBLEMS = (
+    *(_of_monitors, _of_shifts, _of_chiefs, _of_marks, _of_findings, _of_parks, _of_loggers, _of_streams),
+    *(_of_outlets, _of_operators),
+)

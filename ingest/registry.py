@@ -1,9 +1,20 @@
 """What is known of a district beside its readings: who measures where, sources, parks, people, marks, findings."""
 
+import re
+from datetime import date
 from operator import attrgetter
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+)
 
 from ingest.channel import CODE, COLUMN
 from ingest.grid import Grid
@@ -24,6 +35,16 @@ Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_
 AlertId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
 Longitude = Annotated[FiniteFloat, Field(ge=-180, le=180)]
 Latitude = Annotated[FiniteFloat, Field(ge=-90, le=90)]
+
+
+def _as_written(day: object) -> object:
+    """Raises ValueError for what is no day: 20260101 alone would be taken for seconds since 1970."""
+    if isinstance(day, str) and not re.fullmatch(r"(19|20|21)\d\d-\d\d-\d\d", day, re.ASCII):
+        raise ValueError("must be a day, for example 2026-11-21")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_as_written)]
 
 
 def _known_channel(name: str) -> str:
@@ -126,6 +147,37 @@ class Facility(Row):
     on_above: FiniteFloat
 
 
+class Outlet(Row):
+    """An outlet of an enterprise with what it is designed for; monitors name it in their `outlet`.
+
+    `industry_class` is needed where the enterprise's industry does not tell it; `due` where the authority has set a day
+    by which the outlet's monitor has to be on the network.
+    """
+
+    enterprise_id: Key
+    outlet: Key
+    design_flow_m3h: Annotated[FiniteFloat, Field(gt=0, le=100_000_000)]
+    industry_class: Literal["chemical", "other", ""] = ""
+    due: Day | None = None
+
+
+class Operator(Row):
+    """A company that operates monitors for enterprises (运维单位)."""
+
+    operator_id: Key
+    name: Name
+    contact: Name = ""
+
+
+class OperatorMonitor(Row):
+    """Who operates a monitor from when to when, both days included; without `to` still."""
+
+    mn: DeviceId
+    operator_id: Key
+    from_on: Annotated[Day, Field(alias="from")]
+    to_on: Annotated[Day | None, Field(alias="to")] = None
+
+
 class Person(Row):
     """Somebody of the task force."""
 
@@ -222,6 +274,9 @@ class Registry(BaseModel):
     loggers: tuple[Logger, ...] = ()
     station_channels: tuple[StationChannel, ...] = ()
     facilities: Annotated[tuple[Facility, ...], _by("mn", "channel")] = ()
+    outlets: tuple[Outlet, ...] = ()
+    operators: tuple[Operator, ...] = ()
+    operator_monitors: tuple[OperatorMonitor, ...] = ()
     quality: str = ""
     """The district's own thresholds for the checks of values, as CSV (`ingest.quality.Thresholds`)."""
 

@@ -221,6 +221,50 @@ WHERE device NOT IN (
 )
 RETURNING device;
 
+-- name: put_outlets
+INSERT INTO outlet AS old (enterprise_id, name, due)
+SELECT enterprise_id, outlet, due FROM jsonb_to_recordset(:rows::jsonb) AS r(enterprise_id text, outlet text, due date)
+ON CONFLICT (enterprise_id, name) DO UPDATE SET due = excluded.due
+WHERE old.due IS DISTINCT FROM excluded.due
+RETURNING outlet_id, (xmax = 0) AS added;
+
+-- name: put_designs where an outlet is designed for something else than so far
+INSERT INTO outlet_design (outlet_id, enterprise_id, since, design_flow_m3h, industry_class)
+SELECT o.outlet_id, o.enterprise_id, :now::timestamptz, r.design_flow_m3h, r.industry_class
+FROM jsonb_to_recordset(:rows::jsonb)
+    AS r(enterprise_id text, outlet text, design_flow_m3h double precision, industry_class text)
+JOIN outlet AS o ON o.enterprise_id = r.enterprise_id AND o.name = r.outlet
+LEFT JOIN LATERAL (
+    SELECT d.design_flow_m3h, d.industry_class FROM outlet_design AS d
+    WHERE d.outlet_id = o.outlet_id ORDER BY d.design_id DESC LIMIT 1
+) AS last ON true
+WHERE (last.design_flow_m3h, last.industry_class) IS DISTINCT FROM (r.design_flow_m3h, r.industry_class)
+RETURNING outlet_id;
+
+-- name: put_operators
+INSERT INTO operator AS old (operator_id, name, contact)
+SELECT operator_id, name, contact FROM jsonb_to_recordset(:rows::jsonb) AS r(operator_id text, name text, contact text)
+ON CONFLICT (operator_id) DO UPDATE SET (name, contact) = (excluded.name, excluded.contact)
+WHERE (old.name, old.contact) IS DISTINCT FROM (excluded.name, excluded.contact)
+RETURNING (xmax = 0) AS added;
+
+-- name: put_operator_monitors
+INSERT INTO operator_link AS old (device, operator_id, from_on, to_on)
+SELECT device, operator_id, from_on, to_on
+FROM jsonb_to_recordset(:rows::jsonb) AS r(mn text, operator_id text, from_on date, to_on date)
+JOIN device ON device_id = mn
+ON CONFLICT (device, from_on) DO UPDATE SET (operator_id, to_on) = (excluded.operator_id, excluded.to_on)
+WHERE (old.operator_id, old.to_on) IS DISTINCT FROM (excluded.operator_id, excluded.to_on)
+RETURNING (xmax = 0) AS added;
+
+-- name: drop_operator_monitors that the new file does not have
+DELETE FROM operator_link AS old
+WHERE (device, from_on) NOT IN (
+    SELECT device, from_on
+    FROM jsonb_to_recordset(:rows::jsonb) AS r(mn text, from_on date) JOIN device ON device_id = mn
+)
+RETURNING device;
+
 -- name: put_quality says all there is
 INSERT INTO quality_thresholds AS old (text) VALUES (:text)
 ON CONFLICT (one) DO UPDATE SET text = excluded.text WHERE old.text <> excluded.text
