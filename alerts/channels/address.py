@@ -2,12 +2,14 @@
 
 import base64
 import binascii
+import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from alerts.channels.guard import Guard
 from alerts.channels.scheme import SCHEMES
 
 LONGEST = 2048  # bytes, of printable ASCII: anything else in an address is percent-encoded
@@ -15,6 +17,8 @@ HIDDEN = "***"
 _MAIL = ("mailto", "mailtos")
 _PRINTABLE = re.compile(rf"[ -~]{{1,{LONGEST}}}")
 _LONG_KEY = re.compile(r"[A-Za-z0-9_-]{16}$")  # so long that its end gives nothing away
+# A name with a dot whose last part is no number (1.2.3 is an address too) and no name of the inside.
+_PUBLIC_NAME = re.compile(r"(?:[a-z0-9_-]+\.)+(?!(?:local|localhost|internal|lan|home|corp)\.?$)[a-z][a-z0-9-]*\.?")
 # Segments of a siren's topic below the installation's own prefix: no wildcard, no leap, nothing of the broker's.
 _TOPIC = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}(?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}){0,7}")
 
@@ -88,6 +92,24 @@ def _check_webhook(address: str) -> None:
         raise ValueError("must have no user or password: what is posted is signed instead")
 
 
+def _check_hook(address: str) -> None:
+    _check_url(address, ("https",))
+    _check_webhook(address)
+    host = _parts(address).hostname
+    # A name is looked up and judged whenever something is sent; what is inside by its looks is told at once.
+    inside = not Guard().permits(host) if _is_number(host) else not _PUBLIC_NAME.fullmatch(host)
+    if inside:
+        raise ValueError("must be a host of the public internet")
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _check_chat(address: str) -> None:
     scheme, found, _ = address.partition("://")
     if not found or scheme not in SCHEMES:
@@ -115,4 +137,5 @@ _CHECKS: Mapping[str, Callable[[str], object]] = {
     "webpush": subscription,
     "apprise": _check_chat,
     "siren": _check_siren,
+    "hook": _check_hook,
 }

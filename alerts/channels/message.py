@@ -16,6 +16,7 @@ class Message:
     severity: int  # 1 to 4, 4 is the worst
     data: Mapping[str, Any] = field(default_factory=dict)  # for programs: the webhook's JSON, the siren's orders
     topic: str = ""  # messages of one topic replace each other on the phone
+    secret: str | None = field(default=None, repr=False)  # an enterprise's own: signs in place of the installation's
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Channel(Protocol):
 
     @property
     def name(self) -> str:
-        """As in the table contact: 'webhook', 'webpush', 'apprise', 'siren'."""
+        """As in the table contact: 'webhook', 'webpush', 'apprise', 'siren', 'hook'."""
 
     @property
     def room(self) -> int:

@@ -13,6 +13,7 @@ from sql.queries import Connection, Queries, Record
 CONTACT = Queries("contact")
 MOST_OF_A_PERSON = 20
 MOST_OF_NOBODY = 500
+MOST_OF_AN_ENTERPRISE = 10
 
 
 class TooMany(ValueError):  # noqa: N818
@@ -21,7 +22,7 @@ class TooMany(ValueError):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One address of a person, or of a platform or siren where `person_id` is None."""
+    """One address of a person or an enterprise, or of a platform or siren where it is of neither."""
 
     contact_id: int
     person_id: str | None
@@ -30,6 +31,8 @@ class Contact:
     rank: int = 1  # the order in which a person's are tried, lowest first
     language: str = "zh"
     min_severity: int = 1
+    enterprise_id: str | None = None
+    secret: str | None = field(default=None, repr=False)  # what an enterprise's hook is signed with
 
     @property
     def shown(self) -> str:
@@ -57,9 +60,9 @@ async def contact_of(on: Connection, contact_id: int) -> Contact | None:
 
 
 async def add(on: asyncpg.Connection, contact: Contact, who: str, now: datetime) -> tuple[int, bool]:
-    """Its number, and whether it is new; the same address of the same person is set anew. Within a transaction.
+    """Its number, and whether it is new; the same address of the same person or enterprise is set anew.
 
-    `contact_id` is not looked at. Raises ValueError with what is wrong with the address, TooMany.
+    Within a transaction. `contact_id` is not looked at. Raises ValueError with what is wrong with the address, TooMany.
     """
     check(contact.channel, contact.address)
     row = await CONTACT.add.fetchrow(
@@ -72,12 +75,20 @@ async def add(on: asyncpg.Connection, contact: Contact, who: str, now: datetime)
         min_severity=contact.min_severity,
         at=now,
         who=who,
+        enterprise_id=contact.enterprise_id,
     )
     assert row
-    most = MOST_OF_NOBODY if contact.person_id is None else MOST_OF_A_PERSON
-    if row["added"] and await CONTACT.in_use.fetchval(on, person_id=contact.person_id) > most:
+    most = _most(contact)
+    whose = {"person_id": contact.person_id, "enterprise_id": contact.enterprise_id}
+    if row["added"] and await CONTACT.in_use.fetchval(on, **whose) > most:
         raise TooMany(f"{most} contacts are in use: remove one first")
     return int(row["contact_id"]), bool(row["added"])
+
+
+def _most(contact: Contact) -> int:
+    if contact.enterprise_id is not None:
+        return MOST_OF_AN_ENTERPRISE
+    return MOST_OF_NOBODY if contact.person_id is None else MOST_OF_A_PERSON
 
 
 async def subscribe(on: asyncpg.Connection, contact: Contact, who: str, now: datetime) -> tuple[int, bool]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,8 +11,8 @@ from alerts.outbox import PUSH
 from alerts.push.bundle import Row, State, bundle
 from alerts.push.contact import Contact
 from alerts.push.hand_over import Post, hand_over
-from alerts.push.letter import letter, notice
-from alerts.push.pace import free_at
+from alerts.push.letter import enterprise_letter, letter, notice
+from alerts.push.pace import LIMIT, free_at, of_address
 from alerts.push.pursue import MACHINES, is_with
 from alerts.push.sender import Sender
 from sql.failure import FAILURES
@@ -24,6 +24,8 @@ MOST = 500  # rows of a lane at one go
 GATHER = timedelta(seconds=0.7)
 """So long after a message to a person what comes is gathered for the next one: a burst is one or two, and nobody waits
 a second for them."""
+TOO_OLD = timedelta(days=3)
+"""An enterprise's platform that was away for longer than this has missed what it was told."""
 
 
 async def deliver(sender: Sender, lane: int) -> None:
@@ -53,7 +55,7 @@ async def _round(sender: Sender, lane: int) -> bool:
     if contact.person_id is not None and await _gathered(sender, lane):
         rows = await PUSH.due.fetch(sender.pool, lane=lane, most=MOST)
     due = [row for row in rows if row["try_at"] <= sender.now()]
-    went = await (_to_platform if contact.person_id is None else _to_person)(sender, contact, due)
+    went = await _way(contact)(sender, contact, due)
     return went and len(rows) == MOST
 
 
@@ -85,6 +87,29 @@ async def _to_platform(sender: Sender, contact: Contact, rows: Sequence[Record])
     """One message a transition, in order: none goes before one that could not be sent."""
     for row in rows:
         if not await hand_over(sender, contact, Post(notice(row), [row])):
+            return False
+    return True
+
+
+def _way(contact: Contact) -> Callable[[Sender, Contact, Sequence[Record]], Awaitable[bool]]:
+    if contact.enterprise_id is not None:
+        return _to_enterprise
+    return _to_platform if contact.person_id is None else _to_person
+
+
+async def _to_enterprise(sender: Sender, contact: Contact, rows: Sequence[Record]) -> bool:
+    """One message an event, in order, as fast as its address may take them."""
+    stale = [row for row in rows if sender.now() - row["made_at"] > TOO_OLD]
+    await _give_up(sender, stale, f"not delivered within {TOO_OLD.days} days")
+    left = [row for row in rows if row not in stale]
+    for i, row in enumerate(left):
+        free = await of_address(sender, contact)
+        if free > sender.now():
+            ids = [row["push_id"] for row in left[i:]]
+            await PUSH.hold.execute(sender.pool, ids=ids, try_at=free, due=False, why=LIMIT)
+            return False
+        message = enterprise_letter(contact, row, sender.channels[contact.channel].room)
+        if not await hand_over(sender, contact, Post(message, [row])):
             return False
     return True
 

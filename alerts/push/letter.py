@@ -8,7 +8,7 @@ from alerts.outbox import PUSH
 from alerts.push.contact import Contact
 from alerts.push.receipt import sign
 from alerts.push.sender import Sender
-from alerts.push.wording import Language, Names, Place, Topic, Worded, digest, fitted, worded
+from alerts.push.wording import Language, Names, Place, Topic, Worded, digest, fitted, shortened, worded
 from alerts.text import text_of
 from sql.queries import Record
 
@@ -20,6 +20,11 @@ SUBJECTS: Mapping[str, Mapping[Language, str]] = {
     "handover-declined": {"zh": "交班未被接收", "en": "Handover declined"},
     "handover-missing": {"zh": "尚未交接", "en": "Not handed over"},
     "swap": {"zh": "换班", "en": "Swap of shifts"},
+    "alert": {"zh": "告警", "en": "Alert"},
+    "warning": {"zh": "超标预警", "en": "Early warning"},
+    "mark": {"zh": "标记审核", "en": "Mark reviewed"},
+    "letter": {"zh": "新消息", "en": "New message"},
+    "deadline": {"zh": "期限提醒", "en": "Deadline"},
 }
 """Titles of what is no transition of an alert; others are entitled as from here."""
 FROM_HERE: Mapping[Language, str] = {"zh": "热点网格", "en": "hotgrid"}
@@ -37,6 +42,21 @@ def notice(row: Record) -> Message:
     happened, text = row["happened"], text_of(row["happened"], row["body"])
     data = {"seq": row["seq"], "action": happened, "who": row["who"], "why": row["why"], "text": text, **row["body"]}
     return Message(row["key"], text["zh"], text["zh"], None, row["severity"], data, row["alert_id"])
+
+
+def enterprise_letter(contact: Contact, row: Record, room: int) -> Message:
+    """What an enterprise is told: one event in words for its people, and as data for its programs."""
+    words, language = row["words"], _language(contact)
+    data = {
+        "event": words["subject"],
+        "enterprise_id": contact.enterprise_id,
+        "severity": row["severity"],
+        "at": row["made_at"].isoformat(),
+        "text": {name: words[name] for name in ("zh", "en")},
+        "data": words.get("data", {}),
+    }
+    title, text = SUBJECTS.get(words["subject"], FROM_HERE)[language], shortened(words[language], room)
+    return Message(row["key"], title, text, None, row["severity"], data, row["key"], contact.secret)
 
 
 async def letter(sender: Sender, contact: Contact, rows: Sequence[Record]) -> Message:
@@ -57,7 +77,7 @@ async def letter(sender: Sender, contact: Contact, rows: Sequence[Record]) -> Me
 
 
 async def _said(sender: Sender, contact: Contact, rows: Sequence[Record]) -> Worded:
-    language: Language = "en" if contact.language == "en" else "zh"
+    language = _language(contact)
     room = sender.channels[contact.channel].room
     if rows[0]["words"]:
         text = "\n".join(dict.fromkeys(row["words"].get(language) or row["words"]["zh"] for row in rows))
@@ -67,6 +87,10 @@ async def _said(sender: Sender, contact: Contact, rows: Sequence[Record]) -> Wor
     enterprises, people = await _names(sender, rows)
     topics = [_topic(row, enterprises, people) for row in rows]
     return worded(topics[0], place, room) if len(topics) == 1 else digest(topics, place, room)
+
+
+def _language(contact: Contact) -> Language:
+    return "en" if contact.language == "en" else "zh"
 
 
 def _topic(row: Record, enterprises: Mapping[str, str], people: Mapping[str, str]) -> Topic:

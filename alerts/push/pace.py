@@ -13,6 +13,8 @@ from alerts.push.throttle import MINUTE, earliest, free_slot
 from alerts.severity import of
 from sql.queries import Record
 
+LIMIT = "limit of the channel"
+
 
 class Hold(NamedTuple):
     """From when a message may go, and what it waits for until then."""
@@ -23,7 +25,7 @@ class Hold(NamedTuple):
 
 async def free_at(sender: Sender, contact: Contact, rows: Sequence[Record]) -> Hold:
     """The latest of what holds a message back; now where nothing does. A test of one's own phone only has the limit."""
-    holds = [Hold(await _of_address(sender, contact), "limit of the channel")]
+    holds = [Hold(await of_address(sender, contact), LIMIT)]
     if not all((row["words"] or {}).get("subject") == "test" for row in rows):
         severity = max(row["severity"] for row in rows)
         holds.append(Hold(await _of_person(sender, contact, severity), "throttle"))
@@ -31,7 +33,8 @@ async def free_at(sender: Sender, contact: Contact, rows: Sequence[Record]) -> H
     return max(holds, key=lambda hold: (hold.at, hold.why == "quiet hours"))
 
 
-async def _of_address(sender: Sender, contact: Contact) -> datetime:
+async def of_address(sender: Sender, contact: Contact) -> datetime:
+    """When the address may get one more message, by our rules and its own."""
     now, policy = sender.now(), sender.policy.push
     sent = await PUSH.sent_to_address.fetch(sender.pool, lane=contact.contact_id, since=now - MINUTE)
     ours = policy.a_minute.get(contact.channel, policy.a_minute_else)

@@ -75,7 +75,7 @@ BUCKETS = (
     Bucket(burst=10, seconds=10),
 )
 # A chat robot of DingTalk or WeCom takes 20 messages a minute and is silent for ten minutes after the 21st.
-A_MINUTE = {"apprise": 18, "webpush": 60, "siren": 60, "webhook": 600}
+A_MINUTE = {"apprise": 18, "webpush": 60, "siren": 60, "webhook": 600, "hook": 60}
 LIGHT_QUIET = Hours(time(22), time(7))
 
 

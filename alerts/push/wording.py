@@ -18,7 +18,7 @@ from alerts.push.parts import (
     where,
 )
 
-__all__ = ["Language", "Names", "Place", "Topic", "Worded", "digest", "fitted", "worded"]
+__all__ = ["Language", "Names", "Place", "Topic", "Worded", "digest", "fitted", "shortened", "worded"]
 
 TITLE, LINE = 60, 120  # characters of a title, and of an event in a list
 SHORTEST = 12  # no line of a list is shorter
@@ -68,10 +68,11 @@ def digest(topics: Sequence[Topic], place: Place, room: int, link: str | None = 
 
 def fitted(text: str, language: Language, room: int, link: str | None = None) -> str:
     """A text of other makers within `room` (as for `worded`); cut between words, ended by "…" where it is too long."""
-    return _confirmed(lambda free: _cut(text, free), language, room, link)
+    return _confirmed(lambda free: shortened(text, free), language, room, link)
 
 
-def _cut(text: str, free: int) -> str:
+def shortened(text: str, free: int) -> str:
+    """At most so many characters of a text, cut between words and ended by "…" where it is too long."""
     if len(text) <= free:
         return text
     kept = text[: max(free - 1, 0)]

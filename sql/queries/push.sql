@@ -116,12 +116,12 @@ RETURNING seq;
 INSERT INTO notice (seq) SELECT unnest(:seqs::bigint[]);
 
 -- name: contact_row
-SELECT contact_id, person_id, channel, address, rank, language, min_severity
-FROM contact WHERE contact_id = :lane::bigint AND disabled_at IS NULL;
+SELECT contact_id, person_id, channel, address, rank, language, min_severity, c.enterprise_id, h.secret
+FROM contact AS c LEFT JOIN enterprise_hook AS h USING (contact_id) WHERE contact_id = :lane::bigint AND disabled_at IS NULL;
 
 -- name: due of a lane with what happened
 SELECT p.push_id, p.key, p.telling, p.seq, p.alert_id, p.person_id, p.action, p.reason, p.severity, p.due_at, p.try_at,
-    p.attempts, p.message_key, CASE e.action WHEN 'updated' THEN 'raised' ELSE e.action END AS happened, e.who, e.why,
+    p.made_at, p.attempts, p.message_key, CASE e.action WHEN 'updated' THEN 'raised' ELSE e.action END AS happened, e.who, e.why,
     coalesce(e.details, '{}') AS details, e.body, t.words, h.stage, h.township, h.body AS handling, o.role, o.township AS home,
     EXISTS (SELECT FROM alert_hold AS d WHERE d.alert_id = p.alert_id AND d.released_at IS NULL) AS held
 FROM push AS p LEFT JOIN alert_event AS e USING (seq) LEFT JOIN telling AS t USING (telling)

@@ -75,3 +75,36 @@ def test_a_subscription_keeps_no_more_than_is_needed() -> None:
     told = json.loads(SUBSCRIPTION)
     assert "expirationTime" in told
     check("webpush", json.dumps(told | {"more": 1}))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://ehs.example.org/in",
+        "https://user:pass@ehs.example.org/in",
+        "https://127.0.0.1/in",
+        "https://[::1]/in",
+        "https://10.0.0.7:8443/in",
+        "https://169.254.169.254/latest",
+        "https://[::ffff:10.0.0.7]/in",
+        "https://2130706433/in",
+        "https://127.1/in",
+        "https://0x7f.0.0.1/in",
+        "https://localhost/in",
+        "https://db.internal/in",
+        "https://db.local./in",
+        "https://timescale/in",
+        "https://ehs.example.org:99999/in",
+    ],
+)
+def test_an_enterprise_names_no_address_of_the_inside(address: str) -> None:
+    with pytest.raises(ValueError, match="must") as told:
+        check("hook", address)
+    assert address not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://ehs.example.org/in?k=1", "https://8.8.8.8:8443/in", "https://a-b.co.cn./"]
+)
+def test_an_enterprise_names_addresses_of_the_outside(address: str) -> None:
+    check("hook", address)
