@@ -8,6 +8,7 @@ from service.access import KEY, Access, access_to
 from service.account import cookie
 from service.account.identity import Identity, of_key, of_session
 from service.database import ACQUIRE_TIMEOUT_S, Database, told
+from service.limit import charge
 from service.origin import READING
 from service.problems import ForbiddenError, SignInError
 from sql.queries import Connection
@@ -16,7 +17,7 @@ BEARER = "bearer "
 
 
 async def admitted(request: Request) -> None:
-    """Let a request in, or raise SignInError (401) or ForbiddenError (403); every router depends on this.
+    """Let a request in, or raise SignInError, TooManyError or ForbiddenError; every router depends on this.
 
     Leaves `identity` and `reach` in the state of the request, for `service.actor` and `service.database`. No connection
     is held afterwards: what follows may wait for a body over a weak network.
@@ -26,8 +27,9 @@ async def admitted(request: Request) -> None:
     if access.open:
         return
     identity = await _identified(request)
+    request.state.identity = identity  # known, be he refused or let in
+    charge(request, identity, access.operation)
     _must_be_allowed(identity, access, request.method)
-    request.state.identity = identity
     request.state.reach = identity.reach
 
 

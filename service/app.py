@@ -15,6 +15,7 @@ from service.admission import admitted
 from service.database import AWAY, Database
 from service.described import Described
 from service.headers import Guarded
+from service.limit import Limited, Limits
 from service.live import Live
 from service.metrics import Metered
 from service.origin import SameOrigin
@@ -81,6 +82,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         responses=problems.RESPONSES,
     )
     app.state.settings = settings
+    app.state.limits = Limits(settings)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(admitted)])
         for route in router.routes:
@@ -89,6 +91,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
     app.add_middleware(SameOrigin)
+    app.add_middleware(Limited, limits=app.state.limits)
     app.add_middleware(Guarded)
     app.add_middleware(Metered)
     return app

@@ -68,6 +68,10 @@ class TooLargeError(ServiceError):
     """The body is larger than the limit."""
 
 
+class TooManyError(ServiceError):
+    """More was asked, or tried, in so short a time than may be; `Retry-After` says when to come again."""
+
+
 class WrongTypeError(ServiceError):
     """The body is of a type that this path does not take."""
 
@@ -117,6 +121,7 @@ PROBLEMS: dict[type[ServiceError], Kind] = {
     StaleError: Kind(412, "stale", "Somebody else changed it meanwhile", "已被他人更改"),
     KeyReusedError: Kind(422, "key-reused", "The Idempotency-Key was used before", "Idempotency-Key 已用于别的请求"),
     TooLargeError: Kind(413, "too-large", "The body is too large", "请求体过大"),
+    TooManyError: Kind(429, "too-many", "Too many requests", "请求过多"),
     WrongTypeError: Kind(415, "wrong-type", "The body is of the wrong type", "请求体类型不符"),
     BusyError: Kind(503, "busy", "Too many such requests at once", "同类请求过多"),
     DatabaseAwayError: Kind(503, "database-away", "The database does not answer", "数据库无应答"),

@@ -36,3 +36,14 @@ class ServiceSettings(PolicySettings):
     """A client that takes nothing for so long is cut; it comes back by the number of its last event."""
     feed_check_s: Annotated[float, Field(gt=0)] = 10.0
     """The log is also read without being called, so that a dead connection is noticed."""
+
+    limit_address: Annotated[int, Field(ge=1)] = 6_000
+    """Requests a minute of one address, that of a whole office perhaps; each process counts for itself."""
+    limit_unknown: Annotated[int, Field(ge=1)] = 600
+    """Of those, such as nobody known asks: before signing in, or with what is not accepted."""
+    limit_refused: Annotated[int, Field(ge=1)] = 30
+    """Different keys and sessions, and signings-in, of one address that may be refused a minute before it has to wait.
+
+    Who is signed in there already is not held back."""
+    limit_account: Annotated[int, Field(ge=1)] = 3_000
+    """Units a minute of one account over all its screens, or of one key; most operations cost one."""

@@ -12,19 +12,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from alerts.permit import VALID, level, severity
 from alerts.rules.condition import Condition, Seen
 from ingest.flag import Qc
 from ingest.layout import Layout
 from ingest.registry import MonitorChannel, Registry
 
 HOUR = 60  # min
-VALID = 45  # min of flag N that make an hour valid: HJ 76 annex B, HJ 212-2017 annex D
 LAPSE = 6  # h on end without a valid one, after which an exceedance is no longer said to stand
-STEPS = (1.5, 2.0, 3.0)  # times the limit from which on the severity is 2, 3 and 4: our own, no standard has any
 RECENT = 10.0  # min over which the newest level is formed, exponentially
 ENOUGH = 10  # valid min of an hour before it is projected
 GAP = 10  # min without a value after which the level begins anew
-TIE = 1e-6  # share of the limit that is still at the limit: readings are kept as float32
 NEVER = -(10**9)  # an hour or a minute that has never been
 
 PAST = np.dtype(
@@ -96,7 +94,7 @@ class Limit:
 
     def _above(self, amount: NDArray[np.float64]) -> NDArray[np.bool_]:
         """At the limit is not above it, and neither is NaN."""
-        above: NDArray[np.bool_] = amount > self._limit * (1 + TIE)
+        above: NDArray[np.bool_] = amount > level(self._limit)
         return above
 
     def _count(self, value: NDArray[np.float64], good: NDArray[np.bool_], clock: int) -> None:
@@ -180,11 +178,6 @@ class Limit:
             yield Condition(
                 "early_warning", line.mn, line.channel, (line.mn,), step, worst, limit, worst / limit, evidence
             )
-
-
-def severity(share: float) -> int:
-    """1 … 4 by how many times the limit it is."""
-    return 1 + sum(share >= step for step in STEPS)
 
 
 def _about(permit: Permit) -> dict[str, object]:

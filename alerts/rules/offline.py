@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from alerts.enterprise.standing import LEAST_SILENCE
 from alerts.rules.condition import Condition, Seen
 from ingest.layout import Layout
 from ingest.marks import Marks
@@ -16,7 +17,7 @@ from ingest.registry import Registry
 
 KIND = "offline"
 DISTRICT = "district"
-LEAST = 30.0  # min of silence that are always forgiven
+LEAST = LEAST_SILENCE / timedelta(minutes=1)
 TIMES = 5.0  # usual intervals of the device itself that are forgiven: some send every minute, some every ten
 UNKNOWN = 60.0  # min, interval of a device that was heard once only
 GAIN = 0.1  # of the usual interval, a report; one gap counts at most twice the interval, so that outages teach little

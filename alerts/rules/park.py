@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from alerts.permit import level, severity
 from alerts.rules.condition import Condition, Seen, printable
-from alerts.rules.limit import TIE, severity
 from ingest.flag import Qc
 from ingest.grid import Floats
 from ingest.layout import Layout
@@ -112,7 +112,7 @@ class Park:
         up, down = (self._of(one, sides.mean, side) for side in (sides.up, sides.down))
         highest, background = max(down.values()), float(np.median(list(up.values())))
         difference = highest - background
-        if difference <= limit * (1 + TIE):
+        if difference <= level(limit):
             return None
         self._share[i, now] = difference / limit
         evidence = {

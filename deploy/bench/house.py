@@ -25,6 +25,8 @@ from sql.queries import Queries
 BENCH = Queries("bench")
 READY = {"ingest": ": subscribed", "detect": ": at work", "notify": ": channels", "serve": "serving on "}
 PATIENCE_S = 120.0
+UNLIMITED = {f"HOTGRID_LIMIT_{whose}": str(10**9) for whose in ("ADDRESS", "UNKNOWN", "REFUSED", "ACCOUNT")}
+"""Settings of a service that is asked as fast as can be."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class House:
     @contextmanager
     def runs(self, name: str, ready: str | None = None, **env: str) -> Iterator["Child"]:
         """`hotgrid NAME` at work until the block is left, from when it has said that it is ready, or `ready`."""
-        variables = {DATABASE_VARIABLE: self.servers.database_url, MQTT_VARIABLE: self.servers.mqtt_url}
+        variables = UNLIMITED | {DATABASE_VARIABLE: self.servers.database_url, MQTT_VARIABLE: self.servers.mqtt_url}
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix=f"{name}-", suffix=".log", delete=False) as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "deploy", name], env={**os.environ, **variables, **env}, stderr=out, stdout=out

@@ -21,12 +21,14 @@ from service.serve import serve
 from service.settings import ServiceSettings
 serve(ServiceSettings())
 """
+UNLIMITED = {f"limit_{whose}": 10**9 for whose in ("address", "unknown", "refused", "account")}
+"""Settings of a service that tests ask as fast as they can."""
 
 
 @asynccontextmanager
-async def talking_to(url: str) -> AsyncIterator[httpx2.AsyncClient]:
+async def talking_to(url: str, **settings: object) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an app in this process; a fault of the app is raised here, not told as a 500."""
-    app = make_app(ServiceSettings(database_url=url))
+    app = make_app(ServiceSettings(database_url=url, **(UNLIMITED | settings)))  # type: ignore[arg-type]
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://service", auth=SignedIn(url)) as client:
@@ -57,7 +59,7 @@ async def start(database: str) -> AsyncIterator[Start]:
     running: list[tuple[asyncio.subprocess.Process, asyncio.Task[bytes]]] = []
 
     async def begin(**settings: object) -> Serving:
-        told = {f"HOTGRID_{name.upper()}": str(value) for name, value in {"port": 0, **settings}.items()}
+        told = {f"HOTGRID_{name.upper()}": str(value) for name, value in {"port": 0, **UNLIMITED, **settings}.items()}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", PROGRAM),
             env={**os.environ, "HOTGRID_DATABASE_URL": database, **told},

@@ -15,6 +15,7 @@ from service.app import make_app
 from service.settings import ServiceSettings
 from sql.pool import open_pool
 from tests.service import rubbish
+from tests.service.conftest import UNLIMITED
 from tests.service.forgetful import Forgetful, Valid
 from tests.service.world import settle
 from tests.support.json_schema import faults
@@ -155,7 +156,7 @@ async def district(servers: Servers, template: str) -> AsyncIterator[str]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def service(district: str) -> AsyncIterator[Service]:
     """The service in this process; it tells its faults as 500, and nothing that is done to the district lasts."""
-    app = make_app(ServiceSettings(database_url=district, feed_life_s=FED_S))
+    app = make_app(ServiceSettings(database_url=district, feed_life_s=FED_S, **UNLIMITED))  # type: ignore[arg-type]
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
