@@ -16,6 +16,7 @@ class Qc(IntEnum):
     CALIBRATION = 5
     OVER_RANGE = 6
     COMMUNICATION = 7
+    STARTUP = 8  # of the plant: by a mark alone, HJ 212 has no letter for it
     IMPLAUSIBLE = 16
     UNKNOWN = 17  # a protocol that flags values, and no flag
     # From here on: what the checks of `ingest.quality` find afterwards. Kept and shown; the detector judges by itself.

@@ -12,7 +12,13 @@ from ingest.flag import Qc
 from ingest.layout import Frame, Layout
 from ingest.registry import Mark
 
-QC = {"stop": Qc.STOPPED, "maintenance": Qc.MAINTENANCE, "calibration": Qc.CALIBRATION, "fault": Qc.FAULT}
+QC = {
+    "stop": Qc.STOPPED,
+    "maintenance": Qc.MAINTENANCE,
+    "calibration": Qc.CALIBRATION,
+    "fault": Qc.FAULT,
+    "startup": Qc.STARTUP,
+}
 MINUTE = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER = np.iinfo(np.int64).max

@@ -213,7 +213,7 @@ class Mark(Row):
     """
 
     device_id: DeviceId
-    kind: Literal["stop", "maintenance", "calibration", "fault"]
+    kind: Literal["stop", "maintenance", "calibration", "fault", "startup"]
     start: AwareDatetime
     end: AwareDatetime | None = None
     reason: Name = ""

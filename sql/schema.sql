@@ -189,6 +189,15 @@ CREATE FUNCTION public.merge_qc(old bytea, new bytea, had real[]) RETURNS bytea
     ) END
 $$;
 
+CREATE FUNCTION public.note_failure() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO failure_due VALUES (NEW.alert_id);
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.note_mark() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -591,6 +600,76 @@ CREATE TABLE public.day_mean (
     correction text
 );
 
+CREATE TABLE public.deadline (
+    deadline_id bigint NOT NULL,
+    enterprise_id text NOT NULL,
+    device integer NOT NULL,
+    task text NOT NULL,
+    declaration_id bigint,
+    alert_id text,
+    began_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    void boolean DEFAULT false NOT NULL,
+    told_at timestamp with time zone,
+    CONSTRAINT deadline_check CHECK ((num_nonnulls(declaration_id, alert_id) = 1)),
+    CONSTRAINT deadline_task_check CHECK ((task = ANY (ARRAY['report'::text, 'repair'::text])))
+);
+
+ALTER TABLE public.deadline ALTER COLUMN deadline_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.deadline_deadline_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.declaration (
+    declaration_id bigint NOT NULL,
+    enterprise_id text NOT NULL,
+    device integer NOT NULL,
+    kind text NOT NULL,
+    start_at timestamp with time zone NOT NULL,
+    end_at timestamp with time zone,
+    reason text NOT NULL,
+    proofs text[] NOT NULL,
+    state text NOT NULL,
+    waits boolean NOT NULL,
+    version integer NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by text NOT NULL,
+    reviewed_at timestamp with time zone,
+    reviewed_by text,
+    review_reason text NOT NULL,
+    CONSTRAINT declaration_check CHECK ((end_at > start_at)),
+    CONSTRAINT declaration_check1 CHECK (((reviewed_at IS NULL) = (reviewed_by IS NULL))),
+    CONSTRAINT declaration_kind_check CHECK ((kind = ANY (ARRAY['stop'::text, 'fault'::text, 'maintenance'::text, 'calibration'::text, 'startup'::text]))),
+    CONSTRAINT declaration_state_check CHECK ((state = ANY (ARRAY['declared'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text])))
+);
+
+CREATE TABLE public.declaration_change (
+    declaration_id bigint NOT NULL,
+    version integer NOT NULL,
+    enterprise_id text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    place text NOT NULL,
+    action text NOT NULL,
+    why text NOT NULL,
+    body jsonb NOT NULL,
+    CONSTRAINT declaration_change_action_check CHECK ((action = ANY (ARRAY['declare'::text, 'correct'::text, 'end'::text, 'withdraw'::text, 'accept'::text, 'refuse'::text])))
+);
+
+ALTER TABLE public.declaration ALTER COLUMN declaration_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.declaration_declaration_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.device (
     device integer NOT NULL,
     device_id text NOT NULL
@@ -775,6 +854,10 @@ CREATE TABLE public.facility (
     CONSTRAINT facility_role_check CHECK ((role = ANY (ARRAY['production'::text, 'treatment'::text])))
 );
 
+CREATE TABLE public.failure_due (
+    alert_id text NOT NULL
+);
+
 CREATE TABLE public.finding (
     alert_id text NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -948,8 +1031,9 @@ CREATE TABLE public.mark (
     start_at timestamp with time zone NOT NULL,
     end_at timestamp with time zone,
     reason text NOT NULL,
+    declaration_id bigint,
     CONSTRAINT mark_check CHECK ((end_at >= start_at)),
-    CONSTRAINT mark_kind_check CHECK ((kind = ANY (ARRAY['stop'::text, 'maintenance'::text, 'calibration'::text, 'fault'::text])))
+    CONSTRAINT mark_kind_check CHECK ((kind = ANY (ARRAY['stop'::text, 'maintenance'::text, 'calibration'::text, 'fault'::text, 'startup'::text])))
 );
 
 CREATE TABLE public.mark_due (
@@ -1370,6 +1454,13 @@ CREATE TABLE public.reply (
     CONSTRAINT reply_state_check CHECK ((state = ANY (ARRAY['open'::text, 'upheld'::text, 'dismissed'::text])))
 );
 
+CREATE TABLE public.retrial_due (
+    device integer NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    declaration_id bigint NOT NULL
+);
+
 CREATE TABLE public.roster_change (
     seq bigint NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -1718,6 +1809,18 @@ ALTER TABLE ONLY public.contact
 ALTER TABLE ONLY public.day_mean
     ADD CONSTRAINT day_mean_pkey PRIMARY KEY (device, day, channel);
 
+ALTER TABLE ONLY public.deadline
+    ADD CONSTRAINT deadline_once UNIQUE NULLS NOT DISTINCT (task, declaration_id, alert_id);
+
+ALTER TABLE ONLY public.deadline
+    ADD CONSTRAINT deadline_pkey PRIMARY KEY (deadline_id);
+
+ALTER TABLE ONLY public.declaration_change
+    ADD CONSTRAINT declaration_change_pkey PRIMARY KEY (declaration_id, version);
+
+ALTER TABLE ONLY public.declaration
+    ADD CONSTRAINT declaration_pkey PRIMARY KEY (declaration_id);
+
 ALTER TABLE ONLY public.device
     ADD CONSTRAINT device_device_id_key UNIQUE (device_id);
 
@@ -1797,7 +1900,7 @@ ALTER TABLE ONLY public.logger
     ADD CONSTRAINT logger_pkey PRIMARY KEY (device);
 
 ALTER TABLE ONLY public.mark
-    ADD CONSTRAINT mark_pkey PRIMARY KEY (device, kind, start_at);
+    ADD CONSTRAINT mark_once UNIQUE NULLS NOT DISTINCT (device, kind, start_at, declaration_id);
 
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
@@ -2018,6 +2121,24 @@ CREATE UNIQUE INDEX contact_once ON public.contact USING btree (channel, address
 
 CREATE INDEX day_mean_day_idx ON public.day_mean USING btree (day DESC);
 
+CREATE INDEX deadline_newest ON public.deadline USING btree (due_at DESC, deadline_id DESC) WHERE (NOT void);
+
+CREATE INDEX deadline_of_device ON public.deadline USING btree (device, began_at);
+
+CREATE INDEX deadline_of_enterprise ON public.deadline USING btree (enterprise_id, due_at DESC, deadline_id DESC) WHERE (NOT void);
+
+CREATE INDEX deadline_to_tell ON public.deadline USING btree (due_at) WHERE ((done_at IS NULL) AND (told_at IS NULL) AND (NOT void));
+
+CREATE INDEX declaration_newest ON public.declaration USING btree (made_at DESC, declaration_id DESC);
+
+CREATE INDEX declaration_of_device ON public.declaration USING btree (device, start_at);
+
+CREATE INDEX declaration_of_enterprise ON public.declaration USING btree (enterprise_id, made_at DESC, declaration_id DESC);
+
+CREATE UNIQUE INDEX declaration_once ON public.declaration USING btree (device, kind, start_at) WHERE (state = ANY (ARRAY['declared'::text, 'accepted'::text]));
+
+CREATE INDEX declaration_to_review ON public.declaration USING btree (made_at DESC, declaration_id DESC) WHERE (state = 'declared'::text);
+
 CREATE INDEX duty_log_entry_of_shift ON public.duty_log_entry USING btree (person_id, start_at, post, entry_id);
 
 CREATE INDEX enterprise_hook_of ON public.enterprise_hook USING btree (enterprise_id);
@@ -2043,6 +2164,8 @@ CREATE INDEX handover_to_person ON public.handover USING btree (to_person, post)
 CREATE INDEX hour_mean_ts_idx ON public.hour_mean USING btree (ts DESC);
 
 CREATE INDEX idempotency_at ON public.idempotency USING btree (at);
+
+CREATE UNIQUE INDEX mark_of_declaration ON public.mark USING btree (declaration_id) WHERE (declaration_id IS NOT NULL);
 
 CREATE INDEX mobile_reading_ts_idx ON public.mobile_reading USING btree (ts DESC);
 
@@ -2142,9 +2265,13 @@ CREATE UNIQUE INDEX window_file_once ON public.window_file USING btree (enterpri
 
 CREATE TRIGGER alert_event_number BEFORE INSERT ON public.alert_event FOR EACH ROW EXECUTE FUNCTION public.number_alert_event();
 
+CREATE TRIGGER alert_failure_noted AFTER INSERT OR UPDATE OF status ON public.alert FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['offline'::text, 'fault'::text]))) EXECUTE FUNCTION public.note_failure();
+
 CREATE TRIGGER duty_log_entry_open BEFORE INSERT ON public.duty_log_entry FOR EACH ROW EXECUTE FUNCTION public.keep_locked_log();
 
 CREATE TRIGGER duty_log_lock_alone BEFORE INSERT ON public.duty_log_lock FOR EACH ROW EXECUTE FUNCTION public.keep_locked_log();
+
+CREATE TRIGGER handling_failure_noted AFTER UPDATE OF stage ON public.handling FOR EACH ROW WHEN (((old.stage <> new.stage) AND (('false_alarm'::text = old.stage) OR ('false_alarm'::text = new.stage)))) EXECUTE FUNCTION public.note_failure();
 
 CREATE TRIGGER mark_noted AFTER INSERT OR DELETE OR UPDATE ON public.mark FOR EACH ROW EXECUTE FUNCTION public.note_mark();
 
@@ -2215,6 +2342,30 @@ ALTER TABLE ONLY public.contact
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(person_id);
 
+ALTER TABLE ONLY public.deadline
+    ADD CONSTRAINT deadline_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.deadline
+    ADD CONSTRAINT deadline_declaration_id_fkey FOREIGN KEY (declaration_id) REFERENCES public.declaration(declaration_id);
+
+ALTER TABLE ONLY public.deadline
+    ADD CONSTRAINT deadline_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.deadline
+    ADD CONSTRAINT deadline_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
+ALTER TABLE ONLY public.declaration_change
+    ADD CONSTRAINT declaration_change_declaration_id_fkey FOREIGN KEY (declaration_id) REFERENCES public.declaration(declaration_id);
+
+ALTER TABLE ONLY public.declaration_change
+    ADD CONSTRAINT declaration_change_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
+ALTER TABLE ONLY public.declaration
+    ADD CONSTRAINT declaration_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.declaration
+    ADD CONSTRAINT declaration_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
 ALTER TABLE ONLY public.device_note
     ADD CONSTRAINT device_note_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
 
@@ -2262,6 +2413,9 @@ ALTER TABLE ONLY public.ladder
 
 ALTER TABLE ONLY public.logger
     ADD CONSTRAINT logger_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
+
+ALTER TABLE ONLY public.mark
+    ADD CONSTRAINT mark_declaration_id_fkey FOREIGN KEY (declaration_id) REFERENCES public.declaration(declaration_id);
 
 ALTER TABLE ONLY public.mark
     ADD CONSTRAINT mark_device_fkey FOREIGN KEY (device) REFERENCES public.device(device);
@@ -2406,6 +2560,24 @@ ALTER TABLE public.contact ENABLE ROW LEVEL SECURITY;
 CREATE POLICY contact_app ON public.contact TO hotgrid_app USING (((enterprise_id IS NULL) OR ( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
 
 CREATE POLICY contact_enterprise ON public.contact TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.deadline ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY deadline_app ON public.deadline TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY deadline_enterprise ON public.deadline TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.declaration ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY declaration_app ON public.declaration TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+ALTER TABLE public.declaration_change ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY declaration_change_app ON public.declaration_change TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY declaration_change_enterprise ON public.declaration_change TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+CREATE POLICY declaration_enterprise ON public.declaration TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
 
 ALTER TABLE public.enterprise_hook ENABLE ROW LEVEL SECURITY;
 
@@ -2561,6 +2733,35 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.day_due TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.day_mean TO hotgrid_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.deadline TO hotgrid_app;
+GRANT SELECT ON TABLE public.deadline TO hotgrid_enterprise;
+
+GRANT SELECT,INSERT ON TABLE public.declaration TO hotgrid_app;
+GRANT SELECT ON TABLE public.declaration TO hotgrid_enterprise;
+
+GRANT UPDATE(start_at) ON TABLE public.declaration TO hotgrid_app;
+
+GRANT UPDATE(end_at) ON TABLE public.declaration TO hotgrid_app;
+
+GRANT UPDATE(reason) ON TABLE public.declaration TO hotgrid_app;
+
+GRANT UPDATE(proofs) ON TABLE public.declaration TO hotgrid_app;
+
+GRANT UPDATE(state) ON TABLE public.declaration TO hotgrid_app;
+
+GRANT UPDATE(waits) ON TABLE public.declaration TO hotgrid_app;
+
+GRANT UPDATE(version) ON TABLE public.declaration TO hotgrid_app;
+
+GRANT UPDATE(reviewed_at) ON TABLE public.declaration TO hotgrid_app;
+
+GRANT UPDATE(reviewed_by) ON TABLE public.declaration TO hotgrid_app;
+
+GRANT UPDATE(review_reason) ON TABLE public.declaration TO hotgrid_app;
+
+GRANT SELECT,INSERT ON TABLE public.declaration_change TO hotgrid_app;
+GRANT SELECT ON TABLE public.declaration_change TO hotgrid_enterprise;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.device TO hotgrid_app;
 
 GRANT USAGE ON SEQUENCE public.device_device_seq TO hotgrid_app;
@@ -2593,6 +2794,8 @@ GRANT SELECT(enterprise_id) ON TABLE public.enterprise_hook TO hotgrid_enterpris
 GRANT SELECT(events) ON TABLE public.enterprise_hook TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.facility TO hotgrid_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.failure_due TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.finding TO hotgrid_app;
 
@@ -2628,7 +2831,7 @@ GRANT USAGE ON SEQUENCE public.letter_number TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.logger TO hotgrid_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.mark TO hotgrid_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mark TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mark_due TO hotgrid_app;
 
@@ -2732,6 +2935,8 @@ GRANT UPDATE(decided_by) ON TABLE public.reply TO hotgrid_app;
 
 GRANT UPDATE(decided_why) ON TABLE public.reply TO hotgrid_app;
 GRANT SELECT(decided_why) ON TABLE public.reply TO hotgrid_enterprise;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.retrial_due TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.roster_change TO hotgrid_app;
 

@@ -127,13 +127,13 @@ WHERE start_at > greatest(:now::timestamptz, roster_moment())
     )
 RETURNING person_id;
 
--- name: put_marks
+-- name: put_marks of the registry itself: those of declarations are others
 INSERT INTO mark AS old (device, kind, start_at, end_at, reason)
 SELECT device, kind, "start", "end", reason
 FROM jsonb_to_recordset(:rows::jsonb)
     AS r(device_id text, kind text, "start" timestamptz, "end" timestamptz, reason text)
 JOIN device USING (device_id)
-ON CONFLICT (device, kind, start_at) DO UPDATE
+ON CONFLICT (device, kind, start_at, declaration_id) DO UPDATE
 SET (end_at, reason) = (excluded.end_at, excluded.reason)
 WHERE (old.end_at, old.reason) IS DISTINCT FROM (excluded.end_at, excluded.reason)
 RETURNING (xmax = 0) AS added;
@@ -296,7 +296,7 @@ FROM monitor JOIN device USING (device) JOIN monitor_channel USING (device);
 
 -- name: marks
 SELECT device_id, kind, start_at AS "start", end_at AS "end", reason FROM mark JOIN device USING (device)
-ORDER BY start_at, device_id, kind;
+ORDER BY start_at, device_id, kind, declaration_id;
 
 -- name: findings
 SELECT alert_id, at, enterprise_id, cause, note FROM finding ORDER BY at, alert_id;

@@ -43,7 +43,13 @@ def flagged(marks: list[Mark], minute: datetime = AT) -> dict[str, Qc]:
 
 @pytest.mark.parametrize(
     ("kind", "qc"),
-    [("stop", Qc.STOPPED), ("maintenance", Qc.MAINTENANCE), ("calibration", Qc.CALIBRATION), ("fault", Qc.FAULT)],
+    [
+        ("stop", Qc.STOPPED),
+        ("maintenance", Qc.MAINTENANCE),
+        ("calibration", Qc.CALIBRATION),
+        ("fault", Qc.FAULT),
+        ("startup", Qc.STARTUP),
+    ],
 )
 def test_a_mark_flags_what_its_device_sent_and_nothing_else(kind: str, qc: Qc) -> None:
     sent = frame()
