@@ -24,6 +24,7 @@ from service.resources.air import availability, cell, grid, quality, rejects, st
 from service.resources.alert import alerts, feed, findings, recurrence
 from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
 from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
+from service.resources.enterprise import files
 from service.resources.house import health, page
 from service.resources.push import contacts, pushes, receipts
 from service.settings import ServiceSettings
@@ -62,6 +63,7 @@ ROUTERS = (
     availability.router,
     rejects.router,
     quality.router,
+    files.router,
     health.router,
     page.router,
 )
@@ -105,6 +107,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.live = Live(settings, app.state.database)
     app.state.minutes = grid.Minutes()
     app.state.darkroom = photos.darkroom()
+    app.state.window_intake = files.intake()
     app.state.copyist = table.copyist()
     listening = asyncio.create_task(app.state.live.run(), name="live feed")
     try:

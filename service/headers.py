@@ -19,7 +19,7 @@ HEADERS = {
 
 
 class Guarded:
-    """Sets the headers on every answer, and forbids keeping one that does not say how long it holds."""
+    """Sets the headers that an answer does not set itself, and forbids keeping one that does not say how long it holds."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -30,8 +30,8 @@ class Guarded:
         async def guarding(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                headers.setdefault("Cache-Control", "no-store")
+                for name, value in (*HEADERS.items(), ("Cache-Control", "no-store")):
+                    headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, guarding)

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from alerts.enterprise.outlet_policy import LedgerPolicy, OnboardingPolicy, OperatorPolicy
+
 
 class EnterprisePolicy(BaseModel):
     """Deadlines and thresholds of enterprises; local rules, where no national text prescribes any."""
@@ -24,3 +26,6 @@ class EnterprisePolicy(BaseModel):
     """Within which a failure of a monitor is to be reported, from its beginning on."""
     repair_days: int = Field(default=5, ge=1, le=60)
     """Working days within which it is to be repaired; the day on which it began is not counted."""
+    onboarding: OnboardingPolicy = OnboardingPolicy()
+    operators: OperatorPolicy = OperatorPolicy()
+    ledger: LedgerPolicy = LedgerPolicy()

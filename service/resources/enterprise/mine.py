@@ -6,6 +6,7 @@ from fastapi import Depends, Query
 
 from service.actor import Acting, Identified
 from service.database import ACCOUNT, Connection
+from service.parameters import Strict
 from service.problems import BadInputError, NotFoundError
 
 Named = Annotated[
@@ -17,6 +18,12 @@ Named = Annotated[
         examples=["E0007"],
     ),
 ]
+
+
+class InWindow(Strict):
+    """The query of a route of the window; those that have more parameters extend it."""
+
+    enterprise: Named = None
 
 
 async def _mine(connection: Connection, identity: Identified, _: Acting, named: Named = None) -> str:
