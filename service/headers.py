@@ -19,7 +19,7 @@ HEADERS = {
 
 
 class Guarded:
-    """Sets the headers that an answer does not set itself, and forbids keeping one that does not say how long it holds."""
+    """Sets the headers that an answer does not set itself; one that says nothing of how long it holds is not kept."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

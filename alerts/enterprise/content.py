@@ -168,11 +168,14 @@ def _plain(raw: bytes, archive: zipfile.ZipFile) -> None:
 
 
 def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
-    """How many bytes a part unpacks to; what its head says of that is not believed."""
-    size = 0
+    """How many bytes a part unpacks to, at most `most`: raises ContentError where it is not as many as it says."""
+    told, size = part.file_size, 0
+    part.file_size = most + 1  # what is read up to: not what it says
     with archive.open(part) as file:
         while chunk := file.read(1 << 16):
             size += len(chunk)
-            if size > most:
-                raise ContentError(f"解压后过大 · it unpacks to more than {MOST_UNPACKED} bytes")
+    if size != told:
+        raise ContentError(
+            f"解压后过大 · it unpacks to more than it says, or to more than {MOST_UNPACKED} bytes in all"
+        )
     return size
