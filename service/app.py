@@ -25,6 +25,7 @@ from service.resources.alert import alerts, feed, findings, recurrence
 from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
 from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
 from service.resources.enterprise import files
+from service.resources.enterprise import export as own_export
 from service.resources.house import health, page
 from service.resources.push import contacts, pushes, receipts
 from service.settings import ServiceSettings
@@ -64,6 +65,7 @@ ROUTERS = (
     rejects.router,
     quality.router,
     files.router,
+    own_export.router,
     health.router,
     page.router,
 )
@@ -109,6 +111,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.darkroom = photos.darkroom()
     app.state.window_intake = files.intake()
     app.state.copyist = table.copyist()
+    app.state.exporting = own_export.exporting()
     listening = asyncio.create_task(app.state.live.run(), name="live feed")
     try:
         await app.state.database.pool()
