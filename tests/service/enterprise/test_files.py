@@ -96,10 +96,14 @@ async def test_only_files_of_that_side_and_enterprise_are_there_to_be_attached(
             await file.attach(pool, "EA", [strange], seed.NOW)
 
 
-async def test_what_is_attached_to_nothing_is_gone_after_a_day(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_what_is_attached_to_nothing_is_gone_after_a_day(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, database: str
+) -> None:
     lost, kept = await sent(client, A), await sent(client, A, papers.workbook())
     await file.attach(pool, "EA", [kept["file_id"]], seed.NOW)
-    await pool.execute("RESET ROLE; UPDATE window_file SET at = at - interval '25 hours'; SET ROLE hotgrid_app")
+    owner = await asyncpg.connect(database)
+    await owner.execute("UPDATE window_file SET at = at - interval '25 hours'")
+    await owner.close()
     await sent(client, A, b"text", name="a.txt")
     assert await pool.fetchval("SELECT count(*) FROM window_file") == 2
     assert (await client.get(f"{PATH}/{lost['file_id']}", headers=A)).status_code == 404
@@ -107,11 +111,10 @@ async def test_what_is_attached_to_nothing_is_gone_after_a_day(client: httpx2.As
 
 
 async def test_there_is_only_so_much_room(client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    transport = client._transport
-    assert isinstance(transport, httpx2.ASGITransport)
-    small = Policy(enterprise=EnterprisePolicy(files_mb=300 / file.MIB))
-    monkeypatch.setattr(transport.app.state.settings, "policy", small)  # type: ignore[attr-defined]
-    raws = [b"%d" % number * 100 for number in range(6)]
+    state = client._transport.app.state  # type: ignore[attr-defined]
+    small = Policy(enterprise=EnterprisePolicy(files_mb=600 / file.MIB))
+    monkeypatch.setattr(state, "settings", state.settings.model_copy(update={"policy": small}))
+    raws = [b"%d" % number * 200 for number in range(6)]
     answers = await asyncio.gather(
         *(client.post(PATH, content=raw, params={"name": "a.txt"}, headers=A) for raw in raws)
     )
