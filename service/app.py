@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from service import problems
 from service.access import access_to
+from service.account.password import Passwords
 from service.admission import admitted
 from service.database import AWAY, Database
 from service.described import Described
@@ -26,7 +27,7 @@ from service.resources.desk import campaigns, drills, handling, holds, mutes, ph
 from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
 from service.resources.enterprise import files
 from service.resources.enterprise import export as own_export
-from service.resources.house import health, page
+from service.resources.house import accounts, auth, health, keys, page
 from service.resources.push import contacts, pushes, receipts
 from service.settings import ServiceSettings
 
@@ -66,6 +67,9 @@ ROUTERS = (
     quality.router,
     files.router,
     own_export.router,
+    auth.router,
+    keys.router,
+    accounts.router,
     health.router,
     page.router,
 )
@@ -108,6 +112,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database = Database(settings.database_url, settings.pool_size)
     app.state.live = Live(settings, app.state.database)
     app.state.minutes = grid.Minutes()
+    app.state.passwords = Passwords()
     app.state.darkroom = photos.darkroom()
     app.state.window_intake = files.intake()
     app.state.copyist = table.copyist()
@@ -125,4 +130,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         listening.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await listening
+        app.state.passwords.close()
         app.state.database.close()

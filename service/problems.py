@@ -193,6 +193,8 @@ def problem(error: ServiceError, headers: Mapping[str, str] | None = None) -> Re
     sent = {"Cache-Control": "no-store", **(headers or {})}
     if kind.status == 401:
         sent["WWW-Authenticate"] = "Bearer"
+    if "retry_after_s" in error.more:
+        sent["Retry-After"] = str(error.more["retry_after_s"])
     if kind.status == 503:
         sent["Retry-After"] = str(RETRY_AFTER_S)
     return Response(_written(body | error.more), kind.status, sent, MEDIA_TYPE)
