@@ -16,6 +16,7 @@ HEAD = """\
 -- Generated from migrations/ by `make schema`: for reading, never applied. A test proves that both are the same.
 
 CREATE EXTENSION IF NOT EXISTS timescaledb;
+SET check_function_bodies = false;  -- functions come before the tables that they read
 """
 # What pg_dump says besides the schema: settings, comments, the guard that TimescaleDB puts on hypertables.
 _NOISE = re.compile(

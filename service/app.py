@@ -25,8 +25,8 @@ from service.resources.air import availability, cell, grid, quality, rejects, st
 from service.resources.alert import alerts, feed, findings, recurrence
 from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
 from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
-from service.resources.enterprise import files
 from service.resources.enterprise import export as own_export
+from service.resources.enterprise import files
 from service.resources.house import accounts, auth, health, keys, page
 from service.resources.push import contacts, pushes, receipts
 from service.settings import ServiceSettings

@@ -1,6 +1,7 @@
 -- Generated from migrations/ by `make schema`: for reading, never applied. A test proves that both are the same.
 
 CREATE EXTENSION IF NOT EXISTS timescaledb;
+SET check_function_bodies = false;  -- functions come before the tables that they read
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
@@ -2549,6 +2550,10 @@ CREATE POLICY alert_release_app ON public.alert_release TO hotgrid_app USING (((
 
 CREATE POLICY alert_release_enterprise ON public.alert_release TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
 
+ALTER TABLE public.clock_error ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY clock_error_app ON public.clock_error TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
 ALTER TABLE public.consumable ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY consumable_app ON public.consumable TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
@@ -2560,6 +2565,12 @@ ALTER TABLE public.contact ENABLE ROW LEVEL SECURITY;
 CREATE POLICY contact_app ON public.contact TO hotgrid_app USING (((enterprise_id IS NULL) OR ( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
 
 CREATE POLICY contact_enterprise ON public.contact TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.day_mean ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY day_mean_app ON public.day_mean TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+CREATE POLICY day_mean_enterprise ON public.day_mean TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
 
 ALTER TABLE public.deadline ENABLE ROW LEVEL SECURITY;
 
@@ -2579,11 +2590,79 @@ CREATE POLICY declaration_change_enterprise ON public.declaration_change TO hotg
 
 CREATE POLICY declaration_enterprise ON public.declaration TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
 
+ALTER TABLE public.device ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY device_app ON public.device TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+CREATE POLICY device_enterprise ON public.device TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
+
+ALTER TABLE public.device_note ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY device_note_app ON public.device_note TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+CREATE POLICY device_note_enterprise ON public.device_note TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
+
+ALTER TABLE public.enterprise ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY enterprise_app ON public.enterprise TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+CREATE POLICY enterprise_enterprise ON public.enterprise TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
 ALTER TABLE public.enterprise_hook ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY enterprise_hook_app ON public.enterprise_hook TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
 
 CREATE POLICY enterprise_hook_enterprise ON public.enterprise_hook TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.facility ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY facility_app ON public.facility TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+CREATE POLICY facility_enterprise ON public.facility TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
+
+ALTER TABLE public.finding ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY finding_app ON public.finding TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id IS NULL) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+ALTER TABLE public.hj212_part ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY hj212_part_app ON public.hj212_part TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+ALTER TABLE public.hour_mean ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY hour_mean_app ON public.hour_mean TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+CREATE POLICY hour_mean_enterprise ON public.hour_mean TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
+
+ALTER TABLE public.mark ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY mark_app ON public.mark TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+CREATE POLICY mark_enterprise ON public.mark TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
+
+ALTER TABLE public.monitor ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY monitor_app ON public.monitor TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
+
+ALTER TABLE public.monitor_channel ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY monitor_channel_app ON public.monitor_channel TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+CREATE POLICY monitor_channel_enterprise ON public.monitor_channel TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
+
+CREATE POLICY monitor_enterprise ON public.monitor TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.monitor_latest ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY monitor_latest_app ON public.monitor_latest TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+CREATE POLICY monitor_latest_enterprise ON public.monitor_latest TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
+
+ALTER TABLE public.monitor_reading ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY monitor_reading_app ON public.monitor_reading TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+CREATE POLICY monitor_reading_enterprise ON public.monitor_reading TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
 
 ALTER TABLE public.onboarding_step ENABLE ROW LEVEL SECURITY;
 
@@ -2625,11 +2704,28 @@ CREATE POLICY push_app ON public.push TO hotgrid_app USING (true);
 CREATE POLICY push_enterprise ON public.push TO hotgrid_enterprise USING ((contact_id IN ( SELECT contact.contact_id
    FROM public.contact)));
 
+ALTER TABLE public.quality_flag ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY quality_flag_app ON public.quality_flag TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+CREATE POLICY quality_flag_enterprise ON public.quality_flag TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
+
+ALTER TABLE public.reject ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reject_app ON public.reject TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (device_id IS NULL) OR (device_id IN ( SELECT d.device_id
+   FROM public.device d))));
+
 ALTER TABLE public.reply ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY reply_app ON public.reply TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (enterprise_id = ANY (( SELECT public.reached() AS reached)::text[]))));
 
 CREATE POLICY reply_enterprise ON public.reply TO hotgrid_enterprise USING ((enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
+ALTER TABLE public.statistic ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY statistic_app ON public.statistic TO hotgrid_app USING ((( SELECT public.reaches_all() AS reaches_all) OR (NOT (device IN ( SELECT public.hidden_devices() AS hidden_devices)))));
+
+CREATE POLICY statistic_enterprise ON public.statistic TO hotgrid_enterprise USING ((device IN ( SELECT public.reached_devices() AS reached_devices)));
 
 ALTER TABLE public.thread_message ENABLE ROW LEVEL SECURITY;
 
@@ -2732,6 +2828,7 @@ GRANT SELECT ON TABLE public.contact TO hotgrid_enterprise;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.day_due TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.day_mean TO hotgrid_app;
+GRANT SELECT ON TABLE public.day_mean TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.deadline TO hotgrid_app;
 GRANT SELECT ON TABLE public.deadline TO hotgrid_enterprise;
@@ -2763,10 +2860,12 @@ GRANT SELECT,INSERT ON TABLE public.declaration_change TO hotgrid_app;
 GRANT SELECT ON TABLE public.declaration_change TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.device TO hotgrid_app;
+GRANT SELECT ON TABLE public.device TO hotgrid_enterprise;
 
 GRANT USAGE ON SEQUENCE public.device_device_seq TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.device_note TO hotgrid_app;
+GRANT SELECT ON TABLE public.device_note TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.district_township TO hotgrid_app;
 
@@ -2777,10 +2876,21 @@ GRANT SELECT,INSERT ON TABLE public.duty_log_entry TO hotgrid_app;
 GRANT SELECT,INSERT ON TABLE public.duty_log_lock TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.enterprise TO hotgrid_app;
+GRANT SELECT ON TABLE public.enterprise TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.handling TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor TO hotgrid_app;
+
+GRANT SELECT(device) ON TABLE public.monitor TO hotgrid_enterprise;
+
+GRANT SELECT(enterprise_id) ON TABLE public.monitor TO hotgrid_enterprise;
+
+GRANT SELECT(outlet) ON TABLE public.monitor TO hotgrid_enterprise;
+
+GRANT SELECT(lon) ON TABLE public.monitor TO hotgrid_enterprise;
+
+GRANT SELECT(lat) ON TABLE public.monitor TO hotgrid_enterprise;
 
 GRANT SELECT ON TABLE public.enterprise_alert TO hotgrid_app;
 GRANT SELECT ON TABLE public.enterprise_alert TO hotgrid_enterprise;
@@ -2794,6 +2904,7 @@ GRANT SELECT(enterprise_id) ON TABLE public.enterprise_hook TO hotgrid_enterpris
 GRANT SELECT(events) ON TABLE public.enterprise_hook TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.facility TO hotgrid_app;
+GRANT SELECT ON TABLE public.facility TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.failure_due TO hotgrid_app;
 
@@ -2808,6 +2919,7 @@ GRANT SELECT,INSERT ON TABLE public.handover_answer TO hotgrid_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hj212_part TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.hour_mean TO hotgrid_app;
+GRANT SELECT ON TABLE public.hour_mean TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency TO hotgrid_app;
 
@@ -2832,6 +2944,7 @@ GRANT USAGE ON SEQUENCE public.letter_number TO hotgrid_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.logger TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mark TO hotgrid_app;
+GRANT SELECT ON TABLE public.mark TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mark_due TO hotgrid_app;
 
@@ -2840,10 +2953,13 @@ GRANT SELECT ON TABLE public.migration TO hotgrid_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.mobile_reading TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_channel TO hotgrid_app;
+GRANT SELECT ON TABLE public.monitor_channel TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_latest TO hotgrid_app;
+GRANT SELECT ON TABLE public.monitor_latest TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_reading TO hotgrid_app;
+GRANT SELECT ON TABLE public.monitor_reading TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT ON TABLE public.mute TO hotgrid_app;
 
@@ -2854,7 +2970,23 @@ GRANT SELECT,INSERT ON TABLE public.mute_hit TO hotgrid_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notice TO hotgrid_app;
 
 GRANT SELECT,INSERT ON TABLE public.onboarding_step TO hotgrid_app;
-GRANT SELECT,INSERT ON TABLE public.onboarding_step TO hotgrid_enterprise;
+GRANT INSERT ON TABLE public.onboarding_step TO hotgrid_enterprise;
+
+GRANT SELECT(step_id) ON TABLE public.onboarding_step TO hotgrid_enterprise;
+
+GRANT SELECT(outlet_id) ON TABLE public.onboarding_step TO hotgrid_enterprise;
+
+GRANT SELECT(enterprise_id) ON TABLE public.onboarding_step TO hotgrid_enterprise;
+
+GRANT SELECT(step) ON TABLE public.onboarding_step TO hotgrid_enterprise;
+
+GRANT SELECT(done_on) ON TABLE public.onboarding_step TO hotgrid_enterprise;
+
+GRANT SELECT(at) ON TABLE public.onboarding_step TO hotgrid_enterprise;
+
+GRANT SELECT(note) ON TABLE public.onboarding_step TO hotgrid_enterprise;
+
+GRANT SELECT(files) ON TABLE public.onboarding_step TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.operator TO hotgrid_app;
 GRANT SELECT ON TABLE public.operator TO hotgrid_enterprise;
@@ -2896,6 +3028,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.push TO hotgrid_app;
 GRANT SELECT ON TABLE public.push TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.quality_flag TO hotgrid_app;
+GRANT SELECT ON TABLE public.quality_flag TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.quality_thresholds TO hotgrid_app;
 
@@ -2963,6 +3096,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.station_latest TO hotgrid_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station_reading TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.statistic TO hotgrid_app;
+GRANT SELECT ON TABLE public.statistic TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.swap_request TO hotgrid_app;
 

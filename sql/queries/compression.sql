@@ -17,14 +17,6 @@ ALTER TABLE station_reading SET (
 -- name: policy_station_reading: by then hardly anything comes late
 SELECT add_compression_policy('station_reading', INTERVAL '14 days', if_not_exists => true);
 
--- name: compress_monitor_reading
-ALTER TABLE monitor_reading SET (
-    timescaledb.compress, timescaledb.compress_segmentby = 'device, channel', timescaledb.compress_orderby = 'ts'
-);
-
--- name: policy_monitor_reading
-SELECT add_compression_policy('monitor_reading', INTERVAL '14 days', if_not_exists => true);
-
 -- name: compress_mobile_reading
 ALTER TABLE mobile_reading SET (
     timescaledb.compress, timescaledb.compress_segmentby = 'device', timescaledb.compress_orderby = 'ts'
@@ -32,20 +24,3 @@ ALTER TABLE mobile_reading SET (
 
 -- name: policy_mobile_reading
 SELECT add_compression_policy('mobile_reading', INTERVAL '14 days', if_not_exists => true);
-
--- name: compress_hour_mean: an hour after the other of a channel
-ALTER TABLE hour_mean SET (
-    timescaledb.compress, timescaledb.compress_segmentby = 'device', timescaledb.compress_orderby = 'channel, ts'
-);
-
--- name: policy_hour_mean
-SELECT add_compression_policy('hour_mean', INTERVAL '30 days', if_not_exists => true);
-
--- name: compress_quality_flag
-ALTER TABLE quality_flag SET (
-    timescaledb.compress, timescaledb.compress_segmentby = 'device',
-    timescaledb.compress_orderby = 'channel, reason, hour, from_at'
-);
-
--- name: policy_quality_flag
-SELECT add_compression_policy('quality_flag', INTERVAL '30 days', if_not_exists => true);

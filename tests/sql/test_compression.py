@@ -43,7 +43,14 @@ def test_the_licence_decides() -> None:
     assert statements("apache", COMPRESSED) == []
     told = statements("timescale", COMPRESSED)
     assert {statement.name for statement in told} == {query.name for query in LICENSED}
-    assert [statement.name for statement in statements("timescale", ["hour_mean", "verdict"])] == [
-        "compression.compress_hour_mean",
-        "compression.policy_hour_mean",
+    assert [statement.name for statement in statements("timescale", ["mobile_reading", "verdict"])] == [
+        "compression.compress_mobile_reading",
+        "compression.policy_mobile_reading",
     ]
+
+
+async def test_what_holds_rows_of_enterprises_has_row_security_instead(pool: asyncpg.Pool) -> None:
+    walled = await pool.fetch(
+        "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace"
+    )
+    assert not {row["relname"] for row in walled} & set(COMPRESSED)
