@@ -1,7 +1,6 @@
 """Tables of the roster as files: CSV for every program, and a workbook with a board to hang on the wall."""
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from io import BytesIO, StringIO
@@ -22,23 +21,11 @@ from alerts.roster.sheet import (
     is_plain,
 )
 from alerts.roster.shift import Shift
+from ingest.spreadsheet import guarded, unguarded
 
 SHIFTS, BOARD = "排班 shifts", "值班表 board"
 MOST_LINES = 2 * MOST_ROWS  # with empty ones
 WIDTHS = {"post": 16, "name": 10, "person_id": 12, "start": 17, "end": 17, "holiday": 22}
-# What a spreadsheet would take for a formula; its own full-width forms too. One apostrophe in front disarms it.
-_RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
-
-
-def guarded(cell: str) -> str:
-    """A cell of CSV that no program computes."""
-    return f"'{cell}" if _RISKY.match(cell) else cell
-
-
-def unguarded(cell: str) -> str:
-    """What `guarded` was given."""
-    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def csv_of(shifts: Sequence[Shift], setting: Setting) -> bytes:
