@@ -26,7 +26,7 @@ from service.resources.alert import alerts, feed, findings, recurrence
 from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
 from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
 from service.resources.enterprise import export as own_export
-from service.resources.enterprise import files
+from service.resources.enterprise import files, hooks
 from service.resources.house import accounts, auth, health, keys, page
 from service.resources.push import contacts, pushes, receipts
 from service.settings import ServiceSettings
@@ -67,6 +67,7 @@ ROUTERS = (
     quality.router,
     files.router,
     own_export.router,
+    hooks.router,
     auth.router,
     keys.router,
     accounts.router,

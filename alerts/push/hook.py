@@ -62,7 +62,7 @@ async def is_hook(on: asyncpg.Connection, enterprise_id: str, contact_id: int) -
 
 
 async def try_hook(on: asyncpg.Connection, enterprise_id: str, contact_id: int, now: datetime) -> int:
-    """Queue a test to this hook alone, whatever events it wants; to how many it goes (1)."""
+    """Queue a test to this hook alone, whatever events it wants, once a minute; to how many it goes (0 or 1)."""
     words = {"zh": TEST_ZH, "en": TEST_EN}
-    key = f"test-hook-{contact_id}-{now.isoformat()}"
+    key = f"test-hook-{contact_id}-{now:%Y%m%dT%H%M}"
     return await tell_enterprise(on, [enterprise_id], "test", words, 1, now, key, only=contact_id)

@@ -22,7 +22,7 @@ from deploy.problem import Problem
 SUITE = "trixie"
 BROKER_PACKAGES = ("mosquitto", "mosquitto-clients", "patchelf")
 DATABASE_PACKAGES = ("postgresql-17", "postgresql-client-17", "postgresql-17-timescaledb")
-RECIPE = 1  # raise it when the layout of an engine changes
+RECIPE = 2  # raise it when the layout of an engine changes
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 ROOM = 400_000_000
 OLD_DAYS = 60
@@ -186,7 +186,7 @@ def _publish(building: Path, final: Path, with_database: bool) -> None:
     broker(final)
     if with_database:
         database(final)
-    files = [path for pattern in ("bin/*", "lib/*.so*", "lib/*/*/*/*") for path in final.glob(pattern)]
+    files = [path for pattern in ("bin/*", "lib/*.so*", "lib/mosquitto/lib/*", "lib/*/*/*/*") for path in final.glob(pattern)]
     sizes = {str(path.relative_to(final)): _size(path) for path in files if path.is_file()}
     told = {"recipe": RECIPE, "home": str(final), "database": with_database, "files": sizes}
     (final / "engine.tmp").write_text(json.dumps(told))

@@ -10,6 +10,8 @@ from deploy.place import ENVIRONMENT
 
 # The newest schema needs these; older ones are passed over for the private ones.
 OLDEST_POSTGRES, OLDEST_TIMESCALEDB = 17, (2, 19)
+PLUGINS = "lib/mosquitto/lib"  # of the private engine
+_PLUGIN = "mosquitto_dynamic_security.so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,12 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """A Mosquitto: its program and version."""
+    """A Mosquitto: its program and version, and its plugin that knows the devices."""
 
     program: Path
     version: str
     private: bool
+    plugin: Path
 
 
 def database(folder: Path, private: bool = False) -> Database | None:
@@ -52,9 +55,12 @@ def database(folder: Path, private: bool = False) -> Database | None:
 
 
 def broker(program: Path, private: bool = False) -> Broker | None:
-    """The broker at ``program``, or None."""
+    """The broker at ``program``; None when it is none, or lacks the plugin."""
     version = _version(program, "-h", r"mosquitto version ([\d.]+)")
-    return Broker(program, version, private) if version else None
+    prefix = program.parent.parent
+    folders = [prefix / PLUGINS, prefix / "lib", prefix / "lib64", *(prefix / "lib").glob("*-linux-gnu")]
+    plugin = next((path for folder in folders if (path := folder / _PLUGIN).is_file()), None)
+    return Broker(program, version, private, plugin) if version and plugin else None
 
 
 def installed_databases() -> list[Database]:

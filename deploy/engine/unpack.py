@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
-from deploy.engine import elf
+from deploy.engine import elf, programs
 from deploy.problem import Problem
 
 # The layout under the new prefix keeps lib/postgresql/17/bin beside share/postgresql/17, which PostgreSQL relies on.
 _LIBRARY = re.compile(r"\./(?:usr/)?lib/[^/]+-linux-gnu/([^/]+\.so[^/]*)$")
+_PLUGIN = re.compile(r"\./usr/lib/[^/]+-linux-gnu/(mosquitto_dynamic_security\.so)$")
 _PROGRAM = re.compile(r"\./usr/s?bin/(mosquitto|mosquitto_pub|mosquitto_sub|patchelf)$")
 _POSTGRES = re.compile(
     r"\./usr/((?:lib/postgresql/\d+/bin/(?:postgres|initdb|psql|pg_dump|pg_restore|pg_basebackup)"
@@ -25,6 +26,8 @@ _STALE = re.compile(r".*/timescaledb--.*--.*\.sql$")
 
 def home(name: str) -> str | None:
     """Where the package file ``name`` goes under the prefix; None for what is not wanted."""
+    if found := _PLUGIN.match(name):
+        return f"{programs.PLUGINS}/{found[1]}"
     if found := _LIBRARY.match(name):
         return f"lib/{found[1]}"
     if found := _PROGRAM.match(name):
