@@ -581,6 +581,17 @@ ALTER TABLE public.contact ALTER COLUMN contact_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.credential (
+    device_id text NOT NULL,
+    hash text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by text NOT NULL,
+    rotated_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT credential_device_id_check CHECK ((device_id !~ '[/+#[:cntrl:]]'::text)),
+    CONSTRAINT credential_hash_check CHECK ((hash ~ '^\$7\$[0-9]+\$[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+$'::text))
+);
+
 CREATE TABLE public.day_due (
     day date NOT NULL,
     devices integer[] NOT NULL
@@ -777,11 +788,11 @@ CREATE VIEW public.enterprise_alert WITH (security_barrier='true') AS
         UNION ALL
          SELECT m.enterprise_id,
             a_1.alert_id,
-            NULL::bigint,
-            NULL::text,
-            NULL::timestamp with time zone,
-            NULL::timestamp with time zone,
-            NULL::timestamp with time zone
+            NULL::bigint AS release_id,
+            NULL::text AS released_as,
+            NULL::timestamp with time zone AS released_at,
+            NULL::timestamp with time zone AS reply_by,
+            NULL::timestamp with time zone AS appeal_by
            FROM ((public.monitor m
              JOIN public.device d USING (device))
              JOIN public.alert a_1 ON (((split_part(a_1.source, '/'::text, 1) = d.device_id) AND (a_1.kind = ANY (ARRAY['exceedance'::text, 'fault'::text, 'offline'::text])))))
@@ -1227,6 +1238,23 @@ CREATE TABLE public.overdue_notice (
     key text NOT NULL,
     at timestamp with time zone NOT NULL
 );
+
+CREATE VIEW public.own_alert WITH (security_barrier='true') AS
+ SELECT m.enterprise_id,
+    m.device,
+    d.device_id AS mn,
+    a.alert_id,
+    a.kind,
+    a.pollutant,
+    a.status,
+    a.severity,
+    a.opened_at,
+    a.closed_at,
+    (a.body -> 'evidence'::text) AS evidence
+   FROM ((public.monitor m
+     JOIN public.device d USING (device))
+     JOIN public.alert a ON (((a.source = d.device_id) AND (a.kind = ANY (ARRAY['exceedance'::text, 'early_warning'::text, 'fault'::text, 'offline'::text, 'clock'::text])))))
+  WHERE (( SELECT public.reaches_all() AS reaches_all) OR (m.enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
 
 CREATE TABLE public.park_device (
     park_id text NOT NULL,
@@ -1807,6 +1835,9 @@ ALTER TABLE ONLY public.consumable
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (contact_id);
 
+ALTER TABLE ONLY public.credential
+    ADD CONSTRAINT credential_pkey PRIMARY KEY (device_id);
+
 ALTER TABLE ONLY public.day_mean
     ADD CONSTRAINT day_mean_pkey PRIMARY KEY (device, day, channel);
 
@@ -2093,6 +2124,8 @@ CREATE INDEX alert_newest_of_kind ON public.alert USING btree (kind, opened_at D
 CREATE INDEX alert_newest_open ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (status = 'open'::text);
 
 CREATE INDEX alert_of_monitor ON public.alert USING btree (split_part(source, '/'::text, 1), opened_at DESC) WHERE (kind = ANY (ARRAY['exceedance'::text, 'fault'::text, 'offline'::text]));
+
+CREATE INDEX alert_of_own ON public.alert USING btree (source, opened_at DESC) WHERE (kind = ANY (ARRAY['exceedance'::text, 'early_warning'::text, 'fault'::text, 'offline'::text, 'clock'::text]));
 
 CREATE UNIQUE INDEX alert_one_open_per_source ON public.alert USING btree (kind, pollutant, source) WHERE (status = 'open'::text);
 
@@ -2825,6 +2858,8 @@ GRANT SELECT,INSERT ON TABLE public.consumable TO hotgrid_enterprise;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact TO hotgrid_app;
 GRANT SELECT ON TABLE public.contact TO hotgrid_enterprise;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.credential TO hotgrid_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.day_due TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.day_mean TO hotgrid_app;
@@ -3001,6 +3036,9 @@ GRANT SELECT,INSERT ON TABLE public.outlet_design TO hotgrid_app;
 GRANT SELECT ON TABLE public.outlet_design TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.overdue_notice TO hotgrid_app;
+
+GRANT SELECT ON TABLE public.own_alert TO hotgrid_app;
+GRANT SELECT ON TABLE public.own_alert TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.park_device TO hotgrid_app;
 

@@ -126,7 +126,8 @@ WITH concerned AS (
     FROM alert_release AS r
     WHERE r.withdrawn_at IS NULL
     UNION ALL
-    SELECT m.enterprise_id, a.alert_id, NULL, NULL, NULL, NULL, NULL
+    SELECT m.enterprise_id, a.alert_id, NULL::bigint AS release_id, NULL::text AS released_as,
+        NULL::timestamptz AS released_at, NULL::timestamptz AS reply_by, NULL::timestamptz AS appeal_by
     FROM monitor AS m
     JOIN device AS d USING (device)
     JOIN alert AS a ON split_part(a.source, '/', 1) = d.device_id AND a.kind IN ('exceedance', 'fault', 'offline')
@@ -161,3 +162,4 @@ CROSS JOIN LATERAL (
 ) AS f
 WHERE (SELECT reaches_all()) OR c.enterprise_id = ANY ((SELECT reached())::text[]);
 GRANT SELECT ON enterprise_alert TO hotgrid_app, hotgrid_enterprise;
+GRANT SELECT ON enterprise TO hotgrid_enterprise; -- until 0023
