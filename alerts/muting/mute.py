@@ -19,8 +19,6 @@ Scope = Literal["cell", "device", "enterprise", "polygon"]
 BY_PLACE: frozenset[Scope] = frozenset({"cell", "polygon"})
 NEVER = frozenset({"silence", "regional", "drill"})
 LEGAL = frozenset({"exceedance"})
-ROLES = frozenset({"duty", "leader", "bureau", "admin"})
-"""Who may mute; a third-party dispatcher, the field and enterprises may not."""
 
 
 @dataclass(frozen=True, slots=True)

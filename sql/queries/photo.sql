@@ -1,6 +1,6 @@
--- name: room of an alert: how many photos it has, and whose it is to put right
-SELECT (SELECT count(*) FROM photo AS p WHERE p.alert_id = a.alert_id) AS photos, h.body ->> 'enterprise_id' AS enterprise_id
-FROM alert AS a LEFT JOIN handling AS h USING (alert_id)
+-- name: room of an alert: how many photos it has
+SELECT (SELECT count(*) FROM photo AS p WHERE p.alert_id = a.alert_id) AS photos
+FROM alert AS a
 WHERE a.alert_id = :alert_id;
 
 -- name: put nothing where the alert has this file already

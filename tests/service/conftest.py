@@ -48,6 +48,7 @@ class Serving:
 
     url: str
     process: asyncio.subprocess.Process
+    auth: SignedIn
 
 
 Start = Callable[..., Awaitable[Serving]]
@@ -72,7 +73,7 @@ async def start(database: str) -> AsyncIterator[Start]:
             assert said, "the service ended before it served"
         # Read on, so that a full pipe never stops the service.
         running.append((process, asyncio.create_task(process.stderr.read())))
-        return Serving(said.split()[-1].decode(), process)
+        return Serving(said.split()[-1].decode(), process, SignedIn(database))
 
     yield begin
     for process, reading in running:

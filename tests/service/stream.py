@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import httpx2
 
+from tests.service.conftest import Serving
+
 
 class Event(NamedTuple):
     """One event; without data it only tells the number to resume from."""
@@ -17,12 +19,12 @@ class Event(NamedTuple):
 
 
 @asynccontextmanager
-async def listening(url: str, last: int | None = None) -> AsyncIterator[AsyncIterator[Event]]:
-    """The events of the feed at `url`, after number `last` or from now on."""
+async def listening(service: Serving, last: int | None = None) -> AsyncIterator[AsyncIterator[Event]]:
+    """The events of the feed of a service, after number `last` or from now on."""
     headers = {} if last is None else {"Last-Event-ID": str(last)}
     async with (
-        httpx2.AsyncClient(timeout=httpx2.Timeout(10, read=None)) as client,
-        client.stream("GET", f"{url}/api/v1/alerts/stream", headers=headers) as answer,
+        httpx2.AsyncClient(timeout=httpx2.Timeout(10, read=None), auth=service.auth) as client,
+        client.stream("GET", f"{service.url}/api/v1/alerts/stream", headers=headers) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()
         events = _events(answer)

@@ -19,6 +19,7 @@ from tests.service.conftest import UNLIMITED
 from tests.service.forgetful import Forgetful, Valid
 from tests.service.world import settle
 from tests.support.json_schema import faults
+from tests.support.signing import SignedIn
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAME = "hotgrid_rubbish"
@@ -159,7 +160,9 @@ async def service(district: str) -> AsyncIterator[Service]:
     app = make_app(ServiceSettings(database_url=district, feed_life_s=FED_S, **UNLIMITED))  # type: ignore[arg-type]
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
+        async with httpx2.AsyncClient(
+            transport=transport, base_url="http://service", auth=SignedIn(district)
+        ) as client:
             async with await open_pool(district, "test") as pool:
                 valid = await settle(client, pool)
             app.state.database = Forgetful(district, 1)

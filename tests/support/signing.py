@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import httpx2
@@ -48,10 +47,16 @@ class SignedIn(httpx2.Auth):
 
 
 async def _signed_in(url: str, named: str) -> str | None:
-    connection = await connect(url, "test")
+    """The token of a new session; None where nobody can have one: unknown, or the database is away or empty."""
+    try:
+        connection = await connect(url, "test")
+    except OSError:
+        return None
     try:
         account = await _account(connection, named)
         return None if account is None else await session_of(connection, account)
+    except asyncpg.UndefinedTableError:
+        return None
     finally:
         await connection.close()
 
@@ -79,10 +84,10 @@ async def _account(on: asyncpg.Connection, named: str) -> str | None:
 
 async def session_of(on: asyncpg.Connection, account: str) -> str:
     """A new session of an account; gives its token."""
-    token, now = secrets.token_urlsafe(), datetime.now(UTC)
+    token = secrets.token_urlsafe()
     await on.execute(
         "INSERT INTO session (token_sha256, account, made_at, expires_at, seen_at, address, agent)"
-        " VALUES ($1, $2, $3, $4, $3, 'test', 'test')",
-        *(hash_of(token), account, now, now + timedelta(days=1)),
+        " VALUES ($1, $2, now(), now() + INTERVAL '1 day', now(), 'test', 'test')",
+        *(hash_of(token), account),
     )
     return token

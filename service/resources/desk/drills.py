@@ -7,12 +7,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.handling.drill import Scene, begin_drill, end_drill
-from alerts.handling.rules import SIGNING
 from ingest.registry import Latitude, Longitude
 from service.actor import Acting
 from service.database import Connection
 from service.parameters import Strict
-from service.problems import ForbiddenError, NotFoundError
+from service.problems import NotFoundError
 from service.resources import API
 from service.resources.alert.alerts import AlertId
 from service.resources.desk.acts import Text
@@ -51,7 +50,6 @@ class DrillEnd(BaseModel):
 async def begin(connection: Connection, actor: Acting, asked: DrillPlan, _: Annotated[Strict, Query()]) -> Drill:
     """Opens an alert of kind `drill`: it rings, climbs and is handled like any other, is marked 演练 everywhere, and no
     statistic counts it. One a second at most, so a double tap is one drill."""
-    _allowed(actor.role)
     scene = Scene(asked.lon, asked.lat, asked.severity, asked.note)
     return Drill(alert_id=await begin_drill(connection, scene, actor, _now()))
 
@@ -61,14 +59,8 @@ async def end(
     connection: Connection, actor: Acting, alert_id: AlertId, asked: DrillEnd, _: Annotated[Strict, Query()]
 ) -> None:
     """The air is clean again; whom somebody was sent to goes on to its sign-off."""
-    _allowed(actor.role)
     if not await end_drill(connection, alert_id, actor, asked.why, _now()):
         raise NotFoundError(f"没有进行中的演练 · no drill under way: {alert_id}")
-
-
-def _allowed(role: str) -> None:
-    if role not in SIGNING:
-        raise ForbiddenError(f"{role} 不能发起演练 · {role} may not begin or end drills")
 
 
 def _now() -> datetime:

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.channels.address import masked
-from alerts.handling.stage import Actor
 from alerts.keys import public_key, vapid
 from alerts.push import contact as contacts
 from alerts.push.contact import CONTACT, Contact, TooMany
 from ingest.registry import Key
-from service.actor import Acting
+from service.account.identity import Identity
+from service.actor import Acting, Identified
 from service.database import Connection
 from service.parameters import Strict
 from service.problems import ConflictError, ForbiddenError, NotFoundError, bad_input
@@ -23,7 +23,6 @@ from sql.queries import Record
 router = APIRouter(prefix=API, tags=["push"])
 MAY_SET = frozenset({"admin", "leader"})
 BASE64URL = r"^[A-Za-z0-9_-]+={0,2}$"
-NOBODY = frozenset({"admin", "enterprise"})  # roles of no person of the roster
 
 ASKED: dict[str, Any] = {
     "person_id": "P04",
@@ -171,7 +170,7 @@ async def list_contacts(
     """Of everybody for a leader, one's own for everybody else."""
     person_id = asked.person_id
     if acting.role not in MAY_SET:
-        if acting.role in NOBODY or person_id not in (None, acting.who):
+        if person_id not in (None, acting.who):
             raise ForbiddenError("only a leader may see how others are reached")
         person_id = acting.who
     rows = await CONTACT.listed.fetch(
@@ -193,7 +192,6 @@ async def add_contact(connection: Connection, acting: Acting, asked: ContactAske
     HMAC-SHA256 (hexadecimal) of `X-Hotgrid-Timestamp`, a full stop and the body. A receiver refuses what is older than
     five minutes, and leaves alone an `Idempotency-Key` that it has taken in before.
     """
-    _may_set(acting)
     if asked.channel == "siren" and asked.person_id is not None:
         raise bad_input({"person_id": "a siren is nobody's"})
     contact = Contact(0, **asked.model_dump())
@@ -215,7 +213,6 @@ async def add_contact(connection: Connection, acting: Acting, asked: ContactAske
 )
 async def remove_contact(connection: Connection, acting: Acting, contact_id: ContactId) -> None:
     """It is used no more and its address forgotten; that it was there is kept."""
-    _may_set(acting)
     if not await contacts.disable(connection, contact_id, f"removed by {acting.who}", datetime.now(UTC)):
         raise NotFoundError(f"no contact {contact_id} is in use")
 
@@ -233,14 +230,14 @@ async def push_key(connection: Connection) -> PushKey:
     summary="订阅浏览器推送 · subscribe a browser",
     responses=THERE,
 )
-async def subscribe(connection: Connection, acting: Acting, asked: SubscriptionAsked, response: Response) -> Made:
+async def subscribe(connection: Connection, identity: Identified, asked: SubscriptionAsked, response: Response) -> Made:
     """For the person who acts. A browser is one person's: who subscribed it before is pushed to it no more."""
-    person_id = _person(acting)
+    person_id = _person(identity)
     address = json.dumps({"endpoint": asked.endpoint, "keys": asked.keys.model_dump()})
     contact = Contact(0, person_id, "webpush", address, asked.rank, asked.language, asked.min_severity)
     async with connection.transaction():
         try:
-            contact_id, added = await contacts.subscribe(connection, contact, acting.who, datetime.now(UTC))
+            contact_id, added = await contacts.subscribe(connection, contact, person_id, datetime.now(UTC))
         except TooMany as error:
             raise ConflictError(str(error)) from error
         except ValueError as error:
@@ -253,21 +250,18 @@ async def subscribe(connection: Connection, acting: Acting, asked: SubscriptionA
 @router.delete(
     "/push/subscriptions", operation_id="unsubscribe", status_code=204, summary="退订浏览器推送 · unsubscribe a browser"
 )
-async def unsubscribe(connection: Connection, acting: Acting, asked: Annotated[Endpoint, Query()]) -> None:
+async def unsubscribe(connection: Connection, identity: Identified, asked: Annotated[Endpoint, Query()]) -> None:
     """Of the person who acts."""
-    if not await contacts.unsubscribe(connection, _person(acting), asked.endpoint, datetime.now(UTC)):
+    if not await contacts.unsubscribe(connection, _person(identity), asked.endpoint, datetime.now(UTC)):
         raise NotFoundError("this browser is not subscribed by you")
 
 
-def _may_set(acting: Actor) -> None:
-    if acting.role not in MAY_SET:
-        raise ForbiddenError("only a leader of the shift may set how people are reached")
-
-
-def _person(acting: Actor) -> str:
-    if acting.role in NOBODY:
-        raise ForbiddenError("only a person of the roster can subscribe: name one in X-Hotgrid-Actor")
-    return acting.who
+def _person(identity: Identity) -> str:
+    if identity.person_id is None:
+        raise ForbiddenError(
+            f"only a person of the roster can subscribe, and {identity.account} is of none"
+        )
+    return identity.person_id
 
 
 def _shown(row: Record) -> ContactShown:

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.channels.address import masked
-from alerts.handling.stage import Actor
 from alerts.outbox import PUSH
 from alerts.push import confirm
 from ingest.registry import Key
-from service.actor import Acting
+from service.account.identity import Identity
+from service.actor import Acting, Identified
 from service.cursor import Cursor, CursorText, decode, encode
 from service.database import Connection
 from service.parameters import Strict, Words
@@ -21,7 +21,6 @@ from sql.queries import Record
 
 router = APIRouter(prefix=API, tags=["push"])
 SEES_ALL = frozenset({"admin", "leader"})
-NOBODY = frozenset({"admin", "enterprise"})  # roles of no person of the roster
 NEVER = 2**63 - 1
 
 EXAMPLE: dict[str, Any] = {
@@ -136,7 +135,7 @@ async def list_pushes(connection: Connection, acting: Acting, asked: Annotated[P
     """Sent, delivered where the channel says so, confirmed, failed and why. `state=failed`: the dead letters."""
     person_id = asked.person
     if acting.role not in SEES_ALL:
-        if acting.role in NOBODY or person_id not in (None, acting.who):
+        if person_id not in (None, acting.who):
             raise ForbiddenError("only a leader may see what others were told")
         person_id = acting.who
     before = decode(asked.cursor).id if asked.cursor else ""
@@ -169,27 +168,27 @@ async def confirm_push(connection: Connection, acting: Acting, push_id: PushId) 
 )
 async def requeue_push(connection: Connection, acting: Acting, push_id: PushId) -> Queued:
     """A dead letter: one that was refused or given up, once its reason is dealt with."""
-    if acting.role not in SEES_ALL:
-        raise ForbiddenError("only a leader may have a push tried anew")
     if not await confirm.again(connection, push_id, acting.who, datetime.now(UTC)):
         raise ConflictError(f"push {push_id} has not failed, or its contact is used no more")
     return Queued(id=push_id, state="waiting")
 
 
 @router.post("/push/test", operation_id="testPush", status_code=202, summary="测试推送 · push a test to oneself")
-async def test_push(connection: Connection, acting: Acting) -> Tested:
+async def test_push(connection: Connection, identity: Identified) -> Tested:
     """To all contacts of the person who acts; GET /pushes tells what came of it."""
-    person_id = _person(acting)
+    person_id = _person(identity)
     contacts = await confirm.test(connection, person_id, datetime.now(UTC))
     if not contacts:
         raise ConflictError("you have no contact: have one set, or subscribe a browser")
     return Tested(contacts=contacts)
 
 
-def _person(acting: Actor) -> str:
-    if acting.role in NOBODY:
-        raise ForbiddenError("only a person of the roster has a phone to test: name one in X-Hotgrid-Actor")
-    return acting.who
+def _person(identity: Identity) -> str:
+    if identity.person_id is None:
+        raise ForbiddenError(
+            f"only a person of the roster has a phone to test, and {identity.account} is of none"
+        )
+    return identity.person_id
 
 
 def _shown(row: Record) -> Push:

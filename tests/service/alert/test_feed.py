@@ -16,7 +16,7 @@ from deploy.servers import Servers, up
 from service.serve import GRACE_S
 from sql.pool import connect
 from tests.service import seed
-from tests.service.conftest import Start
+from tests.service.conftest import Serving, Start
 from tests.service.stream import listening, take
 
 pytestmark = pytest.mark.system
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.system
 async def test_new_event_reaches_a_listening_client_with_its_alert(start: Start, pool: asyncpg.Pool) -> None:
     told = seed.body("a1")
     service = await start()
-    async with listening(service.url) as events:
+    async with listening(service) as events:
         hello = await anext(events)
         await seed.alert(pool, told)
         (event,) = await take(events, 1)
@@ -40,10 +40,10 @@ async def test_without_a_last_event_the_feed_begins_now_and_can_be_resumed_befor
 ) -> None:
     await seed.alert(pool, seed.body("old"))
     service = await start()
-    async with listening(service.url) as events:
+    async with listening(service) as events:
         hello = await anext(events)
     await seed.alert(pool, seed.body("missed"))
-    async with listening(service.url, hello.id) as events:
+    async with listening(service, hello.id) as events:
         (event,) = await take(events, 1)
     assert event.data["id"] == "missed"
 
@@ -54,7 +54,7 @@ async def test_an_event_still_uncommitted_is_never_overtaken(start: Start, datab
     service = await start()
     first = await connect(database, "slow writer")
     try:
-        async with listening(service.url) as events:
+        async with listening(service) as events:
             await anext(events)
             async with first.transaction():
                 slow = await seed.event(first, told, why="slow")
@@ -85,13 +85,13 @@ async def test_a_client_that_keeps_coming_back_misses_nothing_and_sees_nothing_t
     seen: list[int] = []
     rounds = random.Random(5)
     while not writing.done():
-        async with listening(service.url, seen[-1] if seen else 0) as events:
+        async with listening(service, seen[-1] if seen else 0) as events:
             seen += [event.id for event in await take(events, rounds.randint(1, 4))]
             if await pool.fetchval("SELECT max(seq) FROM alert_event") == seen[-1]:
                 await seed.event(pool, told)
     await writing
     written = [row["seq"] for row in await pool.fetch("SELECT seq FROM alert_event ORDER BY seq")]
-    async with listening(service.url, seen[-1]) as events:
+    async with listening(service, seen[-1]) as events:
         seen += [event.id for event in await take(events, len(written) - len(seen))]
     assert seen == written
     assert len(written) > 6 * 15
@@ -117,7 +117,7 @@ async def test_header_goes_before_the_parameter_and_either_resumes(start: Start,
         await seed.alert(pool, seed.body(name))
     service = await start()
     async with (
-        httpx2.AsyncClient() as client,
+        httpx2.AsyncClient(auth=service.auth) as client,
         client.stream("GET", f"{service.url}/api/v1/alerts/stream?last_event_id=1") as by_parameter,
         client.stream(
             "GET", f"{service.url}/api/v1/alerts/stream?last_event_id=1", headers={"Last-Event-ID": "2"}
@@ -136,7 +136,7 @@ async def _first_data(answer: httpx2.Response) -> object:
 async def test_a_number_beyond_the_log_is_told_and_the_feed_goes_on_from_now(start: Start, pool: asyncpg.Pool) -> None:
     await seed.alert(pool, seed.body("a1"))
     service = await start()
-    async with listening(service.url, 4711) as events:
+    async with listening(service, 4711) as events:
         (reset,) = await take(events, 1)
         await seed.alert(pool, seed.body("a2"))
         (event,) = await take(events, 1)
@@ -149,7 +149,7 @@ async def test_clients_stay_connected_while_the_database_is_killed_and_miss_noth
 ) -> None:
     service = await start()
     told = seed.body("a1")
-    async with listening(service.url) as events, httpx2.AsyncClient() as client:
+    async with listening(service) as events, httpx2.AsyncClient(auth=service.auth) as client:
         await anext(events)
         await _insert(database, told)
         assert servers.database_pid
@@ -191,10 +191,10 @@ async def test_sigterm_ends_the_process_at_once_with_clients_listening(start: St
     async with asyncio.TaskGroup() as group:
         ready = asyncio.Semaphore(0)
         for _ in range(clients):
-            group.create_task(_listen_to_the_end(service.url, ready))
+            group.create_task(_listen_to_the_end(service, ready))
         for _ in range(clients):
             await ready.acquire()
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(auth=service.auth) as client:
             assert (await client.get(f"{service.url}/healthz")).status_code == 200
         service.process.terminate()
         # Less than the time after which the server would cut them off.
@@ -202,8 +202,8 @@ async def test_sigterm_ends_the_process_at_once_with_clients_listening(start: St
             assert await service.process.wait() == 0
 
 
-async def _listen_to_the_end(url: str, ready: asyncio.Semaphore) -> None:
-    async with listening(url) as events:
+async def _listen_to_the_end(service: Serving, ready: asyncio.Semaphore) -> None:
+    async with listening(service) as events:
         await anext(events)
         ready.release()
         async for _ in events:
@@ -219,8 +219,11 @@ async def test_a_client_that_takes_nothing_is_cut_and_the_others_get_everything(
     address = urlsplit(service.url)
     with socket.create_connection((address.hostname or "", address.port or 0)) as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        slow.sendall(b"GET /api/v1/alerts/stream?last_event_id=0 HTTP/1.1\r\nHost: x\r\n\r\n")
-        async with listening(service.url, 0) as events, httpx2.AsyncClient() as client:
+        cookie = await service.auth.cookie()
+        slow.sendall(
+            f"GET /api/v1/alerts/stream?last_event_id=0 HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n".encode()
+        )
+        async with listening(service, 0) as events, httpx2.AsyncClient(auth=service.auth) as client:
             for _ in range(200):
                 await seed.event(pool, told, why="x" * 100_000)
             assert len(await take(events, 201)) == 201
@@ -231,17 +234,17 @@ async def test_a_client_that_takes_nothing_is_cut_and_the_others_get_everything(
 
 async def test_a_stream_is_ended_after_its_life_and_resumes(start: Start, pool: asyncpg.Pool) -> None:
     service = await start(feed_life_s=0.2)
-    async with listening(service.url) as events:
+    async with listening(service) as events:
         hello = await anext(events)
         assert [event async for event in events] == []
     await seed.alert(pool, seed.body("a1"))
-    async with listening(service.url, hello.id) as events:
+    async with listening(service, hello.id) as events:
         assert (await take(events, 1))[0].data["id"] == "a1"
 
 
 async def test_more_clients_than_allowed_are_told_to_come_later(start: Start) -> None:
     service = await start(feed_clients=1)
-    async with listening(service.url) as events, httpx2.AsyncClient() as client:
+    async with listening(service) as events, httpx2.AsyncClient(auth=service.auth) as client:
         await anext(events)
         answer = await client.get(f"{service.url}/api/v1/alerts/stream")
     assert answer.status_code == 503

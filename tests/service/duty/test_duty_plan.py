@@ -87,7 +87,7 @@ async def test_leave_a_temporary_schedule_and_a_holiday_come_and_go(client: http
 async def test_only_leaders_change_the_roster(client: httpx2.AsyncClient, now: datetime) -> None:
     answer = await client.post(f"{API}/rotations", json=ROTATION, headers={"X-Hotgrid-Actor": "A"})
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:hotgrid:problem:forbidden")
-    assert "only leaders" in answer.json()["detail"]
+    assert "is for admin, leader, bureau" in answer.json()["detail"]
     assert await on_duty(client, now) == []
 
 
