@@ -194,11 +194,6 @@ def in_force(declaration: Declaration, policy: EnterprisePolicy) -> Span | None:
     return Span(start, last if end is None else min(end, last))
 
 
-def changed(before: Span | None, after: Span | None) -> list[Span]:
-    """The times that are in one and not in the other, in their order."""
-    return sorted(minus(before, after) + minus(after, before), key=lambda span: span.start)
-
-
 def minus(span: Span | None, without: Span | None) -> list[Span]:
     """What of a time is not in another."""
     if span is None:

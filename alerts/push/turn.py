@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
+from alerts.enterprise import overdue as outlets
+from alerts.enterprise import timers as enterprise
 from alerts.handling import timers as handling
 from alerts.muting.campaigns import policy_now
 from alerts.muting.release import release
@@ -57,6 +59,8 @@ TURNS: Mapping[str, Turn] = {
     "mutes": unmute,
     "handling": handling.turn,
     "roster": roster.turn,
+    "outlets": outlets.turn,
+    "enterprise": enterprise.turn,
 }
 
 

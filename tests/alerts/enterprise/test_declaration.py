@@ -12,11 +12,11 @@ from alerts.enterprise.declaration import (
     Span,
     Verdict,
     Wish,
-    changed,
     correct,
     declare,
     finish,
     in_force,
+    minus,
     review,
     withdraw,
 )
@@ -201,10 +201,9 @@ def test_what_is_over_is_over() -> None:
         assert told.value.reason == "stage"
 
 
-def test_what_has_changed_is_what_is_in_one_and_not_in_the_other() -> None:
+def test_what_is_in_one_time_and_not_in_another() -> None:
     a, b, c, d = (NOW + number * HOUR for number in range(4))
-    assert changed(Span(a, d), Span(b, c)) == [Span(a, b), Span(c, d)]
-    assert changed(Span(a, b), Span(c, d)) == [Span(a, b), Span(c, d)]
-    assert changed(Span(a, None), Span(a, b)) == [Span(b, None)]
-    assert changed(None, Span(a, b)) == changed(Span(a, b), None) == [Span(a, b)]
-    assert changed(Span(a, b), Span(a, b)) == changed(None, None) == []
+    assert minus(Span(a, d), Span(b, c)) == [Span(a, b), Span(c, d)]
+    assert minus(Span(b, c), Span(a, d)) == minus(Span(a, b), Span(a, None)) == minus(None, Span(a, b)) == []
+    assert minus(Span(a, b), Span(c, d)) == minus(Span(a, b), Span(b, None)) == minus(Span(a, b), None) == [Span(a, b)]
+    assert minus(Span(a, None), Span(a, b)) == [Span(b, None)]

@@ -1,0 +1,62 @@
+-- name: monitor of an enterprise by its MN; nothing where it has none of this name
+SELECT device FROM device JOIN monitor USING (device) WHERE device_id = :mn AND enterprise_id = :enterprise_id;
+
+-- name: one
+SELECT * FROM declaration JOIN device USING (device) WHERE declaration_id = :declaration_id;
+
+-- name: meeting: others of a monitor that have any time in common with a span
+SELECT * FROM declaration
+WHERE device = :device AND state <> 'withdrawn' AND declaration_id <> :without
+    AND start_at < coalesce(:until::timestamptz, 'infinity') AND (end_at IS NULL OR end_at > :first::timestamptz)
+ORDER BY declaration_id;
+
+-- name: make
+INSERT INTO declaration (enterprise_id, device, kind, start_at, end_at, reason, proofs, state, waits, version, made_at,
+    made_by, review_reason)
+VALUES (:enterprise_id, :device, :kind, :start_at, :end_at, :reason, :proofs, :state, :waits, 1, :made_at, :made_by, '')
+RETURNING declaration_id;
+
+-- name: put
+UPDATE declaration
+SET (start_at, end_at, reason, proofs, state, waits, version, reviewed_at, reviewed_by, review_reason) =
+    (:start_at, :end_at, :reason, :proofs, :state, :waits, :version, :reviewed_at, :reviewed_by, :review_reason)
+WHERE declaration_id = :declaration_id;
+
+-- name: log a step
+INSERT INTO declaration_change (declaration_id, version, enterprise_id, at, who, place, action, why, body)
+SELECT declaration_id, version, enterprise_id, :at, :who, :place, :action, :why, to_jsonb(declaration)
+FROM declaration WHERE declaration_id = :declaration_id;
+
+-- name: changes
+SELECT version, at, who, action, why, body FROM declaration_change
+WHERE declaration_id = :declaration_id ORDER BY version;
+
+-- name: put_mark: the time in which it is in force; a reason of the registry has 200 characters at most
+INSERT INTO mark (device, kind, start_at, end_at, reason, declaration_id)
+SELECT device, kind, :start_at, :end_at, left(reason, 200), declaration_id
+FROM declaration WHERE declaration_id = :declaration_id
+ON CONFLICT (declaration_id) WHERE declaration_id IS NOT NULL DO UPDATE
+SET (start_at, end_at, reason) = (excluded.start_at, excluded.end_at, excluded.reason);
+
+-- name: drop_mark
+DELETE FROM mark WHERE declaration_id = :declaration_id;
+
+-- name: concerned: alerts that rest on what a monitor sent, or did not send, in a span
+SELECT body FROM alert
+WHERE split_part(source, '/', 1) = :mn AND kind IN ('exceedance', 'offline')
+    AND coalesce((body -> 'evidence' ->> 'since')::timestamptz, (body -> 'evidence' ->> 'last_heard')::timestamptz,
+        opened_at - INTERVAL '1 hour') < coalesce(:until::timestamptz, 'infinity')
+    AND (closed_at IS NULL OR closed_at > :first::timestamptz)
+ORDER BY opened_at, alert_id;
+
+-- name: newest first; `review` are those that wait for the desk. All filters are optional
+SELECT x.*, d.device_id, e.name AS enterprise
+FROM declaration AS x JOIN device AS d USING (device) JOIN enterprise AS e USING (enterprise_id)
+WHERE (:enterprise_id::text IS NULL OR x.enterprise_id = :enterprise_id)
+    AND (:states::text[] IS NULL OR x.state = ANY (:states))
+    AND (:mn::text IS NULL OR d.device_id = :mn)
+    AND (:since::timestamptz IS NULL OR x.made_at >= :since)
+    AND (:before_at::timestamptz IS NULL OR (x.made_at, x.declaration_id) < (:before_at, :before_id::bigint))
+    AND (:declaration_id::bigint IS NULL OR x.declaration_id = :declaration_id)
+ORDER BY x.made_at DESC, x.declaration_id DESC
+LIMIT :limit;
