@@ -25,8 +25,9 @@ from service.resources.air import availability, cell, grid, quality, rejects, st
 from service.resources.alert import alerts, feed, findings, recurrence
 from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
 from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
+from service.resources.enterprise import availability as own_availability
+from service.resources.enterprise import exceedances, files, hooks, limits, monitors, overview, series, signs, upkeep
 from service.resources.enterprise import export as own_export
-from service.resources.enterprise import files, hooks
 from service.resources.house import accounts, auth, health, keys, page
 from service.resources.push import contacts, pushes, receipts
 from service.settings import ServiceSettings
@@ -71,6 +72,14 @@ ROUTERS = (
     auth.router,
     keys.router,
     accounts.router,
+    overview.router,
+    monitors.router,
+    series.router,
+    limits.router,
+    own_availability.router,
+    exceedances.router,
+    signs.router,
+    upkeep.router,
     health.router,
     page.router,
 )

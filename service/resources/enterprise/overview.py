@@ -1,0 +1,263 @@
+"""The overview of an enterprise: how each of its monitors stands at this moment."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from alerts.enterprise.monitor import ENTERPRISE_VIEW, Factor, Monitor, devices_of
+from alerts.enterprise.standing import OWN_KINDS, Link, Silence, link, share
+from ingest.flag import Qc
+from ingest.validity import DAY_MINUTES, day_of, hour_of, span_of
+from service.database import Connection
+from service.resources import API
+from service.resources.enterprise.asked import DAY, HOUR, MINUTE, OfMine, now, own
+from service.resources.enterprise.mine import Mine
+from service.resources.enterprise.value import (
+    CALIBRATION,
+    MARK,
+    Finding,
+    OwnMark,
+    letter,
+    reasons,
+    span_of_mark,
+    told_marks,
+)
+from sql.queries import Record
+
+router = APIRouter(prefix=API, tags=["enterprise"])
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Key = tuple[int, str]  # device and channel
+MOMENT = timedelta(microseconds=1)
+
+_RUNNING: dict[str, Any] = {
+    "from": "2026-11-21T00:00:00+00:00",
+    "mean": 41.2,
+    "valid_minutes": 12,
+    "share_of_limit": 0.6867,
+}
+_LAST: dict[str, Any] = {
+    "from": "2026-11-20T23:00:00+00:00",
+    "mean": 38.4,
+    "valid_minutes": 60,
+    "share_of_limit": 0.64,
+}
+_FACTOR: dict[str, Any] = {
+    "factor": "nmhc",
+    "unit": "mg/m³",
+    "limit": 60.0,
+    "at": "2026-11-21T00:12:00+00:00",
+    "value": 42.7,
+    "flag": "N",
+    "qc": [],
+    "running": _RUNNING,
+    "last_hour": _LAST,
+    "valid_today": 0.9917,
+    "valid_month": 0.9783,
+}
+EXAMPLE: dict[str, Any] = {
+    "enterprise_id": "E0007",
+    "at": "2026-11-21T00:12:31+00:00",
+    "monitors": [
+        {
+            "mn": "010000A8900016F000169DC0",
+            "outlet": "DA001",
+            "state": "online",
+            "heard": "2026-11-21T00:12:00+00:00",
+            "received_at": "2026-11-21T00:12:09+00:00",
+            "factors": [_FACTOR],
+            "valid_today": 0.9917,
+            "valid_month": 0.9783,
+            "open_alerts": {"exceedance": 1},
+            "marks": [],
+        }
+    ],
+}
+
+
+class Mean(BaseModel):
+    """The mean of an hour in the factor's unit; `share_of_limit` is null without a limit, 1 is at it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_RUNNING]})
+
+    from_at: Annotated[datetime, Field(alias="from")]
+    mean: float | None
+    valid_minutes: int
+    share_of_limit: float | None
+
+
+class FactorNow(BaseModel):
+    """A channel as it was heard last, its hours, and how much of it was valid."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_FACTOR, {**_FACTOR, "flag": "C", "qc": [CALIBRATION]}]})
+
+    factor: str
+    unit: Annotated[str, Field(description="as registered; of `value`, `limit` and the means")]
+    limit: Annotated[float | None, Field(description="hourly, of the permit; null: none")]
+    at: Annotated[datetime | None, Field(description="minute of the value; null: never heard")]
+    value: float | None
+    flag: Annotated[str | None, Field(description="HJ 212's letter; N is valid")]
+    qc: list[Finding]
+    running: Annotated[Mean, Field(description="of the hour that is not over, of the minutes that have come so far")]
+    last_hour: Annotated[Mean | None, Field(description="the newest whole hour of the last day that was summed up")]
+    valid_today: Annotated[Share | None, Field(description="of the minutes of today's hours that are over")]
+    valid_month: Annotated[Share | None, Field(description="of the minutes of this month's hours that are over")]
+
+
+class MonitorNow(BaseModel):
+    """A monitor; `state` is `offline` where the offline rule says so."""
+
+    mn: str
+    outlet: str
+    state: Annotated[
+        Link,
+        Field(
+            description="`online`; `silent`: for 30 min or more, but not for longer than it often is; `offline`: alert;"
+            " `excused`: silent under a mark; `never`: not heard yet"
+        ),
+    ]
+    heard: Annotated[datetime | None, Field(description="minute of its newest frame")]
+    received_at: datetime | None
+    factors: list[FactorNow]
+    valid_today: Annotated[Share | None, Field(description="mean of its factors, without streams of facilities")]
+    valid_month: Share | None
+    open_alerts: Annotated[dict[str, int], Field(description="alerts about it that are not closed, by kind")]
+    marks: Annotated[list[OwnMark], Field(description="in force now", examples=[[MARK]])]
+
+
+class Overview(BaseModel):
+    """All monitors of an enterprise at this moment, by MN."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    enterprise_id: str
+    at: datetime
+    monitors: list[MonitorNow]
+
+
+class Known(NamedTuple):
+    """What the database says of some monitors, by what it is about."""
+
+    at: datetime
+    newest: Mapping[Key, Record]
+    running: Mapping[Key, Record]
+    hours: Mapping[Key, Sequence[Record]]  # of the last day, the newest last
+    days: Mapping[Key, Record]
+    alerts: Mapping[int, Mapping[str, int]]
+    marks: Mapping[int, Sequence[Record]]
+
+
+@router.get(
+    "/enterprise",
+    response_model=Overview,
+    operation_id="getEnterprise",
+    summary="本企业监测总览 · how an enterprise's monitors stand now",
+)
+async def overview(connection: Connection, mine: Mine, _: Annotated[OfMine, Query()]) -> Response:
+    """The newest values, the running hour against the limit, valid shares, open alerts and marks of every monitor."""
+    monitors, at = await own(connection, mine), now()
+    known = await _known(connection, monitors, at)
+    body = {"enterprise_id": mine, "at": at, "monitors": [_monitor(monitor, known) for monitor in monitors]}
+    return Response(msgspec.json.encode(body), media_type="application/json")
+
+
+async def _known(connection: Connection, monitors: Sequence[Monitor], at: datetime) -> Known:
+    devices, hour, day = devices_of(monitors), hour_of(at), day_of(at)
+    view = ENTERPRISE_VIEW
+    newest = await view.newest.fetch(connection, devices=devices, since=hour - DAY)
+    running = await view.running.fetch(connection, devices=devices, hour=hour, until=hour + HOUR, good=int(Qc.GOOD))
+    hours = await view.hours.fetch(connection, devices=devices, from_at=hour - DAY, to_at=hour, channels=None)
+    days = await view.summed_days.fetch(connection, devices=devices, from_day=day.replace(day=1), to_day=day)
+    alerts = await view.open_alerts.fetch(connection, devices=devices, kinds=list(OWN_KINDS))
+    marks = await view.marks.fetch(connection, devices=devices, from_at=at, to_at=at + MOMENT)
+    of_hours: dict[Key, list[Record]] = {}
+    for row in hours:
+        of_hours.setdefault(_key(row), []).append(row)
+    of_marks: dict[int, list[Record]] = {}
+    for row in marks:
+        of_marks.setdefault(row["device"], []).append(row)
+    by_key = [{_key(row): row for row in rows} for rows in (newest, running, days)]
+    return Known(at, by_key[0], by_key[1], of_hours, by_key[2], _counted(alerts), of_marks)
+
+
+def _key(row: Record) -> Key:
+    return row["device"], row["channel"]
+
+
+def _counted(rows: Sequence[Record]) -> dict[int, dict[str, int]]:
+    counts: dict[int, dict[str, int]] = {}
+    for row in rows:
+        counts.setdefault(row["device"], {})[row["kind"]] = row["alerts"]
+    return counts
+
+
+def _monitor(monitor: Monitor, known: Known) -> dict[str, Any]:
+    rows = [row for factor in monitor.factors if (row := known.newest.get((monitor.device, factor.channel)))]
+    heard = max((row["ts"] for row in rows), default=None)
+    alerts, marks = known.alerts.get(monitor.device, {}), known.marks.get(monitor.device, ())
+    factors = [_factor(monitor, factor, known) for factor in monitor.factors]
+    measured = {factor.channel for factor in monitor.measured}
+    shown = [factor for factor in factors if factor["factor"] in measured]
+    return {
+        "mn": monitor.mn,
+        "outlet": monitor.outlet,
+        "state": link(Silence(heard, "offline" in alerts, bool(marks)), known.at),
+        "heard": heard,
+        "received_at": max((row["received_at"] for row in rows), default=None),
+        "factors": factors,
+        "valid_today": _mean([factor["valid_today"] for factor in shown]),
+        "valid_month": _mean([factor["valid_month"] for factor in shown]),
+        "open_alerts": alerts,
+        "marks": told_marks(marks, {monitor.device: monitor.mn}),
+    }
+
+
+def _factor(monitor: Monitor, factor: Factor, known: Known) -> dict[str, Any]:
+    key = (monitor.device, factor.channel)
+    newest, running, hours = known.newest.get(key), known.running.get(key), known.hours.get(key, ())
+    marks = known.marks.get(monitor.device, ()) if newest else ()
+    kinds = [row["kind"] for row in marks if newest and _holds(row, newest["ts"])]
+    return {
+        "factor": factor.channel,
+        "unit": factor.unit,
+        "limit": factor.limit,
+        "at": newest and newest["ts"],
+        "value": newest and factor.shown(newest["value"]),
+        "flag": newest and letter(newest["qc"]),
+        "qc": reasons(newest["qc"], newest["found"] or (), kinds) if newest else [],
+        "running": _against(factor, hour_of(known.at), running and running["mean"], running["valid"] if running else 0),
+        "last_hour": _against(factor, hours[-1]["ts"], hours[-1]["mean"], hours[-1]["valid"]) if hours else None,
+        **_valid(known, key),
+    }
+
+
+def _holds(mark: Record, minute: datetime) -> bool:
+    return span_of_mark(mark).holds(minute, minute + MINUTE)
+
+
+def _against(factor: Factor, hour: datetime, mean: float | None, valid: int) -> dict[str, Any]:
+    used = None if mean is None or factor.limit is None else round(mean / (factor.limit * factor.scale), 4)
+    return {"from": hour, "mean": factor.shown(mean), "valid_minutes": valid, "share_of_limit": used}
+
+
+def _valid(known: Known, key: Key) -> dict[str, float | None]:
+    """Of whole hours that are over: those of today, and those of the days of this month before it."""
+    hour, day = hour_of(known.at), day_of(known.at)
+    midnight = span_of(day)[0]
+    passed = int((hour - midnight).total_seconds()) // 60
+    valid = sum(row["valid"] for row in known.hours.get(key, ()) if row["ts"] >= midnight)
+    before = known.days.get(key)
+    whole = (day.day - 1) * DAY_MINUTES
+    return {
+        "valid_today": share(valid, passed),
+        "valid_month": share(valid + (before["valid"] if before else 0), passed + whole),
+    }
+
+
+def _mean(shares: Sequence[float | None]) -> float | None:
+    known = [one for one in shares if one is not None]
+    return round(sum(known) / len(known), 4) if known else None

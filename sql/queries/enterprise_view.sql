@@ -1,0 +1,177 @@
+-- name: monitors of an enterprise, a row a channel
+SELECT m.device, d.device_id AS mn, m.outlet, m.lon, m.lat, c.channel, c.unit, c.permit_limit, c.limit_period,
+    f.line, f.role, f.on_above
+FROM monitor AS m
+JOIN device AS d USING (device)
+LEFT JOIN monitor_channel AS c USING (device)
+LEFT JOIN facility AS f USING (device, channel)
+WHERE m.enterprise_id = :enterprise_id::text AND (:mn::text IS NULL OR d.device_id = :mn)
+ORDER BY d.device_id, c.channel;
+
+-- name: newest value of each channel, with what was found of its minute since, where it is not older than `since`
+SELECT l.device, l.channel, l.ts, l.received_at, nullif(l.value, 'NaN') AS value, l.qc, f.found
+FROM monitor_latest AS l
+LEFT JOIN (
+    SELECT q.device, q.channel, array_agg(DISTINCT q.reason) AS found
+    FROM quality_flag AS q JOIN monitor_latest AS n ON n.device = q.device AND n.channel = q.channel
+    WHERE q.device = ANY(:devices::integer[]) AND q.hour >= :since::timestamptz
+        AND q.hour = date_trunc('hour', n.ts) AND q.from_at <= n.ts AND q.to_at > n.ts
+    GROUP BY q.device, q.channel
+) AS f USING (device, channel)
+WHERE l.device = ANY(:devices::integer[]);
+
+-- name: running mean of an hour that is not over, from its minutes of flag N under no mark
+SELECT r.device, r.channel, avg(r.value::double precision) AS mean, count(*)::integer AS valid
+FROM monitor_reading AS r
+WHERE r.device = ANY(:devices::integer[]) AND r.ts >= :hour::timestamptz AND r.ts < :until::timestamptz
+    AND r.qc = :good::smallint AND r.value <> 'NaN'
+    AND NOT EXISTS (
+        SELECT FROM mark AS k
+        WHERE k.device = r.device AND k.start_at < r.ts + INTERVAL '1 minute'
+            AND (k.end_at IS NULL OR k.end_at > greatest(r.ts, k.start_at))
+    )
+GROUP BY r.device, r.channel;
+
+-- name: hours that were summed up
+SELECT device, ts, channel, mean, low, high, valid, suspect, sent
+FROM hour_mean
+WHERE device = ANY(:devices::integer[]) AND ts >= :from_at::timestamptz AND ts < :to_at::timestamptz
+    AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+ORDER BY ts, device, channel;
+
+-- name: days that were summed up
+SELECT device, day, channel, mean, low, high, hours, valid, suspect, sent
+FROM day_mean
+WHERE device = ANY(:devices::integer[]) AND day >= :from_day::date AND day < :to_day::date
+    AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+ORDER BY day, device, channel;
+
+-- name: summed_days: what some days come to
+SELECT device, channel, sum(valid)::integer AS valid
+FROM day_mean
+WHERE device = ANY(:devices::integer[]) AND day >= :from_day::date AND day < :to_day::date
+GROUP BY device, channel;
+
+-- name: months of days that were summed up
+SELECT device, date_trunc('month', day::timestamp)::date AS month, channel, sum(valid)::integer AS valid,
+    sum(sent)::integer AS sent, sum(suspect)::integer AS suspect,
+    count(*) FILTER (WHERE hours >= :day_hours::integer)::integer AS days
+FROM day_mean
+WHERE device = ANY(:devices::integer[]) AND day >= :from_day::date AND day < :to_day::date
+GROUP BY device, month, channel;
+
+-- name: open_alerts by monitor and kind
+SELECT device, kind, count(*)::integer AS alerts
+FROM own_alert
+WHERE status = 'open' AND device = ANY(:devices::integer[]) AND kind = ANY(:kinds::text[])
+GROUP BY device, kind;
+
+-- name: marks in force at any time of a span; one that ends where it starts was taken back
+SELECT device, kind, start_at, end_at, reason
+FROM mark
+WHERE device = ANY(:devices::integer[]) AND start_at < :to_at::timestamptz
+    AND (end_at IS NULL OR end_at > greatest(:from_at::timestamptz, start_at))
+ORDER BY start_at, device, kind;
+
+-- name: minutes as they came
+SELECT device, channel, ts, nullif(value, 'NaN') AS value, qc
+FROM monitor_reading
+WHERE device = :device::integer AND channel = ANY(:channels::text[])
+    AND ts >= :from_at::timestamptz AND ts < :to_at::timestamptz
+ORDER BY ts;
+
+-- name: flags of minutes, found after they had come
+SELECT device, channel, reason, from_at, to_at
+FROM quality_flag
+WHERE device = ANY(:devices::integer[]) AND hour >= date_trunc('hour', :from_at::timestamptz)
+    AND hour < :to_at::timestamptz
+ORDER BY from_at, device, channel, reason;
+
+-- name: exceedances: valid hours above the level of their channel, newest first; keys tell those of one hour apart
+SELECT h.device, h.channel, h.ts, h.mean, h.high, h.valid, h.suspect, h.sent, p.key, a.alert_id
+FROM unnest(:devices::integer[], :channels::text[], :levels::double precision[], :keys::text[])
+    AS p(device, channel, level, key)
+JOIN hour_mean AS h ON h.device = p.device AND h.channel = p.channel
+LEFT JOIN LATERAL (
+    SELECT e.alert_id FROM own_alert AS e
+    WHERE e.device = p.device AND e.kind = 'exceedance' AND e.pollutant = p.channel
+        AND e.opened_at <= h.ts + INTERVAL '1 hour' AND (e.closed_at IS NULL OR e.closed_at > h.ts + INTERVAL '1 hour')
+    ORDER BY e.opened_at DESC LIMIT 1
+) AS a ON true
+WHERE h.device = ANY(:devices) AND h.ts >= :from_at::timestamptz AND h.ts < :to_at::timestamptz
+    AND h.valid >= :valid::smallint AND h.mean > p.level
+    AND (h.ts, p.key) < (coalesce(:before_at, 'infinity'::timestamptz), coalesce(:before_key::text, ''))
+ORDER BY h.ts DESC, p.key DESC
+LIMIT :limit::integer;
+
+-- name: minutes_of some hours
+SELECT e.key, e.hour, r.ts, nullif(r.value, 'NaN') AS value, r.qc
+FROM unnest(:devices::integer[], :channels::text[], :hours::timestamptz[], :keys::text[]) AS e(device, channel, hour, key)
+CROSS JOIN LATERAL (
+    SELECT m.ts, m.value, m.qc FROM monitor_reading AS m
+    WHERE m.device = e.device AND m.channel = e.channel AND m.ts >= e.hour AND m.ts < e.hour + INTERVAL '1 hour'
+        AND m.ts >= :first::timestamptz AND m.ts < :last::timestamptz
+) AS r
+ORDER BY r.ts;
+
+-- name: own_means: what loggers themselves say of some hours (HJ 212, CN 2061)
+SELECT e.key, e.hour, s.low, s.mean, s.high, s.zs_mean, s.qc
+FROM unnest(:devices::integer[], :channels::text[], :hours::timestamptz[], :keys::text[]) AS e(device, channel, hour, key)
+JOIN statistic AS s ON s.device = e.device AND s.channel = e.channel AND s.ts = e.hour
+WHERE s.command = 2061 AND s.ts >= :first::timestamptz AND s.ts < :last::timestamptz;
+
+-- name: flags_of some hours
+SELECT e.key, e.hour, f.channel, f.reason, f.from_at, f.to_at
+FROM unnest(:devices::integer[], :channels::text[], :hours::timestamptz[], :keys::text[]) AS e(device, channel, hour, key)
+JOIN quality_flag AS f ON f.device = e.device AND f.channel = e.channel AND f.hour = e.hour
+WHERE f.hour >= :first::timestamptz AND f.hour < :last::timestamptz;
+
+-- name: signs of faults, newest first: spans of minutes of which something was found, and alerts about the monitor
+WITH found AS (
+    SELECT device, channel, reason, from_at, to_at, max(to_at) OVER (
+        PARTITION BY device, channel, reason ORDER BY from_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS told
+    FROM quality_flag
+    WHERE device = ANY(:devices::integer[]) AND hour >= date_trunc('hour', :from_at::timestamptz)
+        AND hour < :to_at::timestamptz
+), numbered AS (
+    SELECT *, count(*) FILTER (WHERE told IS NULL OR told < from_at)
+        OVER (PARTITION BY device, channel, reason ORDER BY from_at) AS run
+    FROM found
+), sign AS (
+    SELECT device, channel, reason, min(from_at) AS from_at, max(to_at) AS to_at,
+        (sum(extract(epoch FROM to_at - from_at)) / 60)::integer AS minutes,
+        NULL::text AS alert_id, NULL::text AS kind, NULL::text AS sign, NULL::smallint AS severity,
+        'flag/' || device || '/' || channel || '/' || reason AS key
+    FROM numbered GROUP BY device, channel, reason, run
+    UNION ALL
+    SELECT a.device, nullif(a.pollutant, ''), NULL, a.opened_at, a.closed_at, NULL,
+        a.alert_id, a.kind, a.evidence ->> 'sign', a.severity, 'alert/' || a.alert_id
+    FROM own_alert AS a
+    WHERE a.device = ANY(:devices) AND a.kind = ANY(:kinds::text[])
+        AND a.opened_at >= :from_at AND a.opened_at < :to_at
+)
+SELECT * FROM sign
+WHERE (from_at, key) < (coalesce(:before_at, 'infinity'::timestamptz), coalesce(:before_key::text, ''))
+    AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+ORDER BY from_at DESC, key DESC
+LIMIT :limit::integer;
+
+-- name: upkeep of a monitor, newest first: what was declared, and what its logger said about itself
+WITH told AS (
+    SELECT start_at AS at, end_at AS until, 'mark' AS what, kind, NULL::smallint AS command, reason AS text,
+        'mark/' || kind AS key
+    FROM mark
+    WHERE device = :device::integer AND start_at >= :from_at::timestamptz AND start_at < :to_at::timestamptz
+        AND end_at IS DISTINCT FROM start_at
+    UNION ALL
+    SELECT at, NULL, 'note', concat_ws('/', nullif(code, ''), nullif(name, '')), command, text,
+        'note/' || command || '/' || code || '/' || name
+    FROM device_note
+    WHERE device = :device AND at >= :from_at AND at < :to_at
+)
+SELECT * FROM told
+WHERE (at, key) < (coalesce(:before_at, 'infinity'::timestamptz), coalesce(:before_key::text, ''))
+    AND (:what::text IS NULL OR what = :what)
+ORDER BY at DESC, key DESC
+LIMIT :limit::integer;
