@@ -1,18 +1,21 @@
 """The private Mosquitto: configured, started, stopped."""
 
-import base64
-import hashlib
 import os
 import signal
 import socket
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from deploy import place, process
+from deploy.credential import CONTROL, SALT_BYTES, SERVICE, clients, document, hashed
 from deploy.engine.programs import Broker
 from deploy.place import Account
 from deploy.problem import Problem
+from deploy.record import Record
 
-USER = "hotgrid"
+_KNOWN = "dynamic-security.json"
+_DEVICES = "# devices\n"
 
 
 def pid(state: Path) -> int | None:
@@ -22,7 +25,7 @@ def pid(state: Path) -> int | None:
 
 def accepts(port: int, password: str) -> bool:
     """Whether a broker on ``port`` of the loopback lets our user in (MQTT 3.1.1, 3.1 CONNECT and 3.2 CONNACK)."""
-    body = _field("MQTT") + b"\x04\xc2\x00\x0a" + _field("") + _field(USER) + _field(password)
+    body = _field("MQTT") + b"\x04\xc2\x00\x0a" + _field("") + _field(SERVICE) + _field(password)
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
             connection.sendall(bytes([0x10, len(body)]) + body)
@@ -35,12 +38,10 @@ def _field(text: str) -> bytes:
     return len(text).to_bytes(2, "big") + text.encode("ascii")
 
 
-def start(program: Broker, state: Path, port: int, password: str, who: Account | None) -> None:
-    """Start the broker on ``port`` of the loopback and wait till it lets our user in."""
-    folder, log = state / "mosquitto", state / "log/mosquitto.log"
-    place.make(folder, who)
-    place.write(folder / "passwords", f"{USER}:{_hashed(password)}\n", who)
-    place.write(_settings(state), place.filled("mosquitto.conf", port=port, folder=folder), who)
+def start(program: Broker, state: Path, kept: Record, who: Account | None) -> None:
+    """Start the broker on its port of the loopback, and where devices come in; wait till it lets our user in."""
+    log, port, password = state / "log/mosquitto.log", kept.mqtt_port, kept.mqtt_password
+    _prepare(program, state / "mosquitto", kept, who)
     number = process.launch([program.program, "-c", _settings(state)], log, who)
     place.write(state / "mosquitto.pid", f"{number}\n", None)
     # A large backlog is read before the listener opens, so the limit is generous.
@@ -50,15 +51,44 @@ def start(program: Broker, state: Path, port: int, password: str, who: Account |
         raise Problem("mosquitto", what, f"日志 · its log: {log}")
 
 
+def _prepare(program: Broker, folder: Path, kept: Record, who: Account | None) -> None:
+    """Write all of its files anew; of what the plugin keeps, the devices stay."""
+    place.make(folder, who)
+    ours = ((SERVICE, kept.mqtt_password), (CONTROL, kept.control_password))
+    lines = [f"{user}:{hashed(password, os.urandom(SALT_BYTES))}\n" for user, password in ours]
+    place.write(folder / "passwords", "".join(lines), who)
+    place.write(folder / "acl", place.text("acl"), who)
+    let_in(folder.parent, _devices(folder), who)
+    kept.listener.copy(folder, who)
+    devices = kept.listener.lines(folder)
+    values = {"port": kept.mqtt_port, "folder": folder, "plugin": program.plugin, "devices": devices}
+    place.write(folder / "mosquitto.conf", place.filled("mosquitto.conf", **values), who)
+
+
+def let_in(state: Path, devices: Sequence[Any], who: Account | None) -> None:
+    """Write who is let in besides our own; a running broker does not read it, and writes its own over it."""
+    place.write(state / "mosquitto" / _KNOWN, document(place.text(_KNOWN), devices), who)
+
+
+def _devices(folder: Path) -> list[Any]:
+    try:
+        return clients((folder / _KNOWN).read_text())
+    except FileNotFoundError:
+        return []
+
+
+def is_current(state: Path, kept: Record) -> bool:
+    """Whether the settings and certificates that the broker of ``state`` was started with are those of today."""
+    try:
+        devices = _settings(state).read_text().partition(_DEVICES)
+    except FileNotFoundError:
+        return False
+    folder = state / "mosquitto"
+    return devices[1:] == (_DEVICES, kept.listener.lines(folder)) and kept.listener.is_copied(folder)
+
+
 def _settings(state: Path) -> Path:
     return state / "mosquitto/mosquitto.conf"
-
-
-def _hashed(password: str) -> str:
-    """The password as ``mosquitto_passwd`` writes it: PBKDF2-HMAC-SHA512, 101 rounds."""
-    salt = os.urandom(12)
-    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, 101)
-    return f"$7$101${base64.b64encode(salt).decode()}${base64.b64encode(key).decode()}"
 
 
 def stop(state: Path) -> bool:

@@ -92,7 +92,12 @@ def write(path: Path, text: str, who: Account | None) -> None:
 
 def filled(name: str, **values: object) -> str:
     """The text of ``private/NAME`` with its ``$`` placeholders filled in."""
-    return Template((Path(__file__).parent / "private" / name).read_text()).substitute(values)
+    return Template(text(name)).substitute(values)
+
+
+def text(name: str) -> str:
+    """The text of ``private/NAME``."""
+    return (Path(__file__).parent / "private" / name).read_text()
 
 
 def check_reach(folder: Path, who: Account | None, variable: str) -> None:

@@ -1,7 +1,6 @@
 """Publishes at QoS 1 over one connection that keeps the order, bounded in flight, until the broker has all of it."""
 
 import logging
-import ssl
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -11,6 +10,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.problem import Problem
+from ingest import trust
 from ingest.broker import Address
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def new_client(address: Address, client_id: str) -> paho.Client:
     client.username_pw_set(address.user, address.password)
     client.reconnect_delay_set(*RECONNECT)
     if address.tls:
-        client.tls_set_context(ssl.create_default_context())
+        client.tls_set_context(trust.context())
     return client
 
 

@@ -2,10 +2,12 @@
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from deploy import place, ports
+from deploy.credential import CONTROL, SERVICE
+from deploy.listener import NOWHERE, Listener
 from deploy.problem import Problem
 
 
@@ -26,6 +28,10 @@ class Programs:
     mqtt_programs: str = ""
 
 
+def _password() -> str:
+    return secrets.token_urlsafe(24)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One state folder's memory."""
@@ -37,6 +43,8 @@ class Record:
     mqtt_password: str
     prepared: bool = False
     programs: Programs = Programs()
+    control_password: str = field(default_factory=_password)  # the oldest records lack it
+    listener: Listener = NOWHERE
 
     @property
     def database_url(self) -> str:
@@ -46,21 +54,26 @@ class Record:
     @property
     def mqtt_url(self) -> str:
         """Where the clients of the broker connect."""
-        return f"mqtt://hotgrid:{self.mqtt_password}@127.0.0.1:{self.mqtt_port}"
+        return f"mqtt://{SERVICE}:{self.mqtt_password}@127.0.0.1:{self.mqtt_port}"
+
+    @property
+    def control_url(self) -> str:
+        """Where the broker is told who may come in."""
+        return f"mqtt://{CONTROL}:{self.control_password}@127.0.0.1:{self.mqtt_port}"
 
 
 def new(state: Path) -> Record:
     """A first record: free ports, random passwords."""
     database_port = ports.choose(state, taken=0)
-    passwords = [secrets.token_urlsafe(24) for _ in range(3)]
-    return Record(database_port, ports.choose(state, database_port), passwords[0], passwords[1], passwords[2])
+    return Record(database_port, ports.choose(state, database_port), _password(), _password(), _password())
 
 
 def load(state: Path) -> Record | None:
     """The record of ``state``, None before the first ``up``. Raises Problem for one that cannot be read."""
     try:
         told = json.loads((state / "state.json").read_text())
-        return Record(**told | {"programs": Programs(**told["programs"])})
+        parts = {"programs": Programs(**told["programs"]), "listener": Listener(**told.get("listener", {}))}
+        return Record(**told | parts)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:

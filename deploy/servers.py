@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +15,14 @@ from dotenv import dotenv_values
 from deploy import broker, cluster, place, ports, process, record
 from deploy.engine import build, programs
 from deploy.engine.apt import Say
+from deploy.listener import asked
 from deploy.place import Account
 from deploy.problem import Problem
 from deploy.record import Programs, Record
+from ingest.trust import AUTHORITY
 
 DATABASE_VARIABLE, MQTT_VARIABLE = "HOTGRID_DATABASE_URL", "HOTGRID_MQTT_URL"
+CONTROL_VARIABLE = "HOTGRID_MQTT_CONTROL_URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,26 @@ def use() -> Servers:
         )
     os.environ.setdefault(DATABASE_VARIABLE, found.database_url)
     os.environ.setdefault(MQTT_VARIABLE, found.mqtt_url)
+    if authority := _configured(AUTHORITY):
+        os.environ.setdefault(AUTHORITY, _readable(authority))
     return found
+
+
+def control_url(found: Servers) -> str:
+    """Where the broker is told who may come in; "" for a broker that is not ours and of which nobody has said it."""
+    if _configured(MQTT_VARIABLE):
+        return _configured(CONTROL_VARIABLE)
+    kept = record.load(found.state)
+    return kept.control_url if kept else ""
+
+
+def _readable(authority: str) -> str:
+    try:
+        ssl.create_default_context(cafile=authority)
+    except OSError as error:
+        what = f"{AUTHORITY}={authority}: 不能用 · cannot be used: {error}"
+        raise Problem("certificate", what, "需要 PEM 文件 · a PEM file is needed") from error
+    return authority
 
 
 def up(state: Path | None = None, say: Say = _silent, throwaway: bool = False) -> Servers:
@@ -90,10 +113,12 @@ def up(state: Path | None = None, say: Say = _silent, throwaway: bool = False) -
         if _configured(variable) and not runs:
             what = f"连不上 {variable} 所指的服务 · the server that {variable} names cannot be reached"
             raise Problem("configured", what, f"更正或去掉它 · correct {variable}, or unset it for a private server")
-    if now.running:
+    kept = record.load(now.state)
+    if now.running and (_configured(MQTT_VARIABLE) or _is_current(now.state, kept)):
         return now
     with _alone(now.state) as who:
-        kept = record.load(now.state) or record.save(now.state, record.new(now.state))
+        kept = kept or record.new(now.state)
+        kept = record.save(now.state, replace(kept, listener=asked(kept.listener, _configured)))
         if not _configured(DATABASE_VARIABLE):
             kept = _start_database(now.state, kept, who, say, throwaway)
         if not _configured(MQTT_VARIABLE):
@@ -135,15 +160,20 @@ def _start_database(folder: Path, kept: Record, who: Account | None, say: Say, t
 
 
 def _start_broker(folder: Path, kept: Record, who: Account | None, say: Say) -> None:
-    if broker.pid(folder) and process.until(lambda: _mqtt_runs(folder, kept), 10):
+    if broker.is_current(folder, kept) and broker.pid(folder) and process.until(lambda: _mqtt_runs(folder, kept), 10):
         return
     found = _broker_programs(kept, who, say)
-    broker.stop(folder)  # one that runs but does not answer
+    broker.stop(folder)  # one that runs but does not answer, or by other settings
     told = replace(kept.programs, mosquitto=found.version, mqtt_programs=str(found.program.parent))
     port = _still_free(folder, kept.mqtt_port, kept.database_port, say)
-    record.save(folder, replace(kept, mqtt_port=port, programs=told))
-    say(f"启动 · starting Mosquitto {found.version}, 端口 · port {port}")
-    broker.start(found, folder, port, kept.mqtt_password, who)
+    kept = record.save(folder, replace(kept, mqtt_port=port, programs=told))
+    also = f", {kept.listener.address}" if kept.listener.address else ""
+    say(f"启动 · starting Mosquitto {found.version}, 端口 · port {port}{also}")
+    broker.start(found, folder, kept, who)
+
+
+def _is_current(folder: Path, kept: Record | None) -> bool:
+    return kept is not None and asked(kept.listener, _configured) == kept.listener and broker.is_current(folder, kept)
 
 
 def _database_programs(kept: Programs | None, who: Account | None, say: Say) -> programs.Database:

@@ -6,7 +6,6 @@ not taken. A message is acknowledged only by `ack`, after its rows are committed
 
 import asyncio
 import logging
-import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from time import monotonic
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ingest import packet as mqtt
+from ingest import trust
 from ingest.frame import Message
 from ingest.link import Link, bound_silence
 from ingest.packet import Answer, Publish
@@ -151,7 +151,7 @@ class Broker:
         link = Link(
             greeting, self._accept, lambda: self._room.settle(monotonic()), lambda answer: self._hear(link, answer)
         )
-        context = ssl.create_default_context() if tls else None
+        context = trust.context() if tls else None
         async with asyncio.timeout(GREETING_S):
             transport, _ = await asyncio.get_running_loop().create_connection(lambda: link, host, port, ssl=context)
         bound_silence(transport, 1.5 * self._asked_s)

@@ -6,7 +6,6 @@ A siren subscribes to its topic and gets JSON: `key` (the same for every try), `
 
 import asyncio
 import json
-import ssl
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from alerts.channels.address import check
 from alerts.channels.cut import cut
 from alerts.channels.message import Later, Message, Sent
 from alerts.channels.refused import Refused
+from ingest import trust
 from ingest.broker import Address
 
 PATIENCE_S = 10.0
@@ -130,5 +130,5 @@ def _client(broker: Address) -> paho.Client:
     client.username_pw_set(broker.user, broker.password)
     client.connect_timeout = PATIENCE_S
     if broker.tls:
-        client.tls_set_context(ssl.create_default_context())
+        client.tls_set_context(trust.context())
     return client
