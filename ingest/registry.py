@@ -29,6 +29,7 @@ def storable(text: str) -> str:
 
 # No '/', '+' or '#': a device's id is one level of its MQTT topic.
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+OperatorId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 Text = Annotated[str, AfterValidator(storable)]
 Name = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)]
 Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(storable)]
@@ -164,7 +165,7 @@ class Outlet(Row):
 class Operator(Row):
     """A company that operates monitors for enterprises (运维单位)."""
 
-    operator_id: Key
+    operator_id: OperatorId
     name: Name
     contact: Name = ""
 
@@ -173,7 +174,7 @@ class OperatorMonitor(Row):
     """Who operates a monitor from when to when, both days included; without `to` still."""
 
     mn: DeviceId
-    operator_id: Key
+    operator_id: OperatorId
     from_on: Annotated[Day, Field(alias="from")]
     to_on: Annotated[Day | None, Field(alias="to")] = None
 

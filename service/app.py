@@ -23,11 +23,16 @@ from service.origin import SameOrigin
 from service.resources import API
 from service.resources.air import availability, cell, grid, quality, rejects, stations, track
 from service.resources.alert import alerts, feed, findings, recurrence
+from service.resources.bureau import onboarding as outlets
+from service.resources.bureau import operators
 from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
 from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
 from service.resources.enterprise import availability as own_availability
 from service.resources.enterprise import exceedances, files, hooks, limits, monitors, overview, series, signs, upkeep
 from service.resources.enterprise import export as own_export
+from service.resources.enterprise import ledger as own_ledger
+from service.resources.enterprise import onboarding as own_outlets
+from service.resources.enterprise import operator as own_operator
 from service.resources.house import accounts, auth, health, keys, page
 from service.resources.push import contacts, pushes, receipts
 from service.settings import ServiceSettings
@@ -80,6 +85,11 @@ ROUTERS = (
     exceedances.router,
     signs.router,
     upkeep.router,
+    own_outlets.router,
+    own_ledger.router,
+    own_operator.router,
+    outlets.router,
+    operators.router,
     health.router,
     page.router,
 )

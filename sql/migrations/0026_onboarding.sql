@@ -125,4 +125,7 @@ GRANT SELECT, INSERT ON outlet_design, onboarding_step, consumable TO hotgrid_ap
 GRANT SELECT, INSERT, UPDATE, DELETE ON operator_link TO hotgrid_app;
 GRANT SELECT, INSERT, DELETE ON overdue_notice TO hotgrid_app;
 GRANT SELECT ON outlet, outlet_design, operator, operator_link TO hotgrid_enterprise;
-GRANT SELECT, INSERT ON onboarding_step, consumable TO hotgrid_enterprise;
+-- Who of the authority decided is not the enterprise's to read.
+GRANT SELECT (step_id, outlet_id, enterprise_id, step, done_on, at, note, files), INSERT
+    ON onboarding_step TO hotgrid_enterprise;
+GRANT SELECT, INSERT ON consumable TO hotgrid_enterprise;
