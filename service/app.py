@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from service import problems
 from service.access import access_to
 from service.account.password import Passwords
+from service.account.watch import Watch
 from service.admission import admitted
 from service.database import AWAY, Database
 from service.described import Described
@@ -137,7 +138,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.window_intake = files.intake()
     app.state.copyist = table.copyist()
     app.state.exporting = own_export.exporting()
+    app.state.watch = Watch(app.state.database, app.state.live.wake)
     listening = asyncio.create_task(app.state.live.run(), name="live feed")
+    watching = asyncio.create_task(app.state.watch.run(), name="watch")
     try:
         await app.state.database.pool()
         async with asyncio.timeout(FEED_BEGINS_S):
@@ -147,8 +150,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        listening.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await listening
+        for task in (listening, watching):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         app.state.passwords.close()
         app.state.database.close()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from bisect import bisect_right
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
 import asyncpg
@@ -81,7 +81,7 @@ class Live:
         if self.head is None or newest < self.head:
             self.era += self.head is not None
             self._ring, self._floor, self.head = [], newest, newest
-            self._wake()
+            self.wake()
         self.listening = True
         self.begun.set()
 
@@ -101,24 +101,26 @@ class Live:
                 self._floor = self._ring[excess - 1].seq
                 del self._ring[:excess]
             self.head = events[-1].seq
-            self._wake()
+            self.wake()
 
     def end(self) -> None:
         """End every reader's stream in an orderly way: the process is about to stop."""
         self.ended = True
-        self._wake()
+        self.wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Have every reader look whether there is something new, or whether it is over."""
         self._moved.set()
         self._moved = asyncio.Event()
 
-    async def follow(self, seq: int, until: float) -> AsyncIterator[Event]:
+    async def follow(self, seq: int, until: float, is_over: Callable[[], bool]) -> AsyncIterator[Event]:
         """Every event after number `seq`, in order, each once, until that time of the loop's clock.
 
-        Ends early where the numbers began anew; raises the driver's error where older events cannot be read.
+        Ends early where its reader may read no longer and where the numbers began anew; raises the driver's error where
+        older events cannot be read.
         """
         era, clock = self.era, asyncio.get_running_loop().time
-        while not self.ended and era == self.era and clock() < until:
+        while not self.ended and not is_over() and era == self.era and clock() < until:
             moved = self._moved
             events = await self._events(seq)
             for event in events:

@@ -4,8 +4,8 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Header, Query, Request
 from pydantic import Field
@@ -13,6 +13,9 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
+from service.account.identity import Identity
+from service.account.watch import Watch
+from service.actor import Identified
 from service.database import AWAY, told
 from service.live import ALERT_VIEW, Live
 from service.parameters import EventNumber, Strict
@@ -85,14 +88,16 @@ class _Stream(EventSourceResponse):
 )
 async def stream_alerts(
     request: Request,
+    identity: Identified,
     asked: Annotated[FeedQuery, Query()],
     last_event_id: Annotated[EventNumber | None, Header()] = None,
 ) -> EventSourceResponse:
     """Without `Last-Event-ID` the stream begins with what happens from now on; with it, after that event, with no gap
     and no repeat, however long ago it was (0: from the beginning of the log).
 
-    The stream is ended by the server after about ten minutes and when a client takes nothing for long; clients come
-    back by themselves. An event `reset` says that the numbers began anew: read the list of alerts again.
+    The stream is ended by the server after about ten minutes, when a client takes nothing for long, and within a second
+    when its session, key or account has ended; clients come back by themselves. An event `reset` says that the numbers
+    began anew: read the list of alerts again.
     """
     live: Live = request.app.state.live
     settings: ServiceSettings = request.app.state.settings
@@ -104,7 +109,7 @@ async def stream_alerts(
     reset = seen is not None and seen > live.head and seen > await _newest(request)
     start = live.head if seen is None or reset else seen
     return _Stream(
-        _frames(live, start, reset, settings.feed_life_s),
+        _watched(request.app.state.watch, identity, _Span(start, reset, settings.feed_life_s), live),
         ping=settings.feed_ping_s,
         send_timeout=settings.feed_send_timeout_s,
         shutdown_grace_period=SHUTDOWN_GRACE_S,
@@ -118,7 +123,22 @@ async def _newest(request: Request) -> int:
     return newest
 
 
-async def _frames(live: Live, start: int, reset: bool, life_s: float) -> AsyncIterator[bytes]:
+class _Span(NamedTuple):
+    """From where a stream goes on, whether the numbers began anew, and for how long (s) it goes on."""
+
+    start: int
+    reset: bool
+    life_s: float
+
+
+async def _watched(watch: Watch, identity: Identity, span: _Span, live: Live) -> AsyncIterator[bytes]:
+    with watch.stay(identity) as stay:
+        async for frame in _frames(live, span, lambda: stay.over):
+            yield frame
+
+
+async def _frames(live: Live, span: _Span, is_over: Callable[[], bool]) -> AsyncIterator[bytes]:
+    start, reset, life_s = span
     # An id without data is remembered by the client, so it resumes without a gap even when nothing ever came.
     yield ServerSentEvent(id=str(start), retry=RETRY_MS, sep="\n").encode()
     if reset:
@@ -126,7 +146,7 @@ async def _frames(live: Live, start: int, reset: bool, life_s: float) -> AsyncIt
     # Lives of different length, so that a thousand clients do not come back in the same second.
     until = asyncio.get_running_loop().time() + life_s * random.uniform(0.9, 1.1)
     try:
-        async for event in live.follow(start, until):
+        async for event in live.follow(start, until, is_over):
             yield event.frame
     except AWAY as error:
         logger.info("feed: ended a stream that lags behind the ring, the database is away (%r)", error)
