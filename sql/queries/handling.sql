@@ -79,3 +79,6 @@ UPDATE idempotency SET answer = :answer WHERE who = :who AND key = :key;
 
 -- name: forget keys
 DELETE FROM idempotency WHERE at < :before;
+
+-- name: township_of an alert, where one of the stations near it has one
+SELECT township FROM handling WHERE alert_id = :alert_id;

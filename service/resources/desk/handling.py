@@ -26,11 +26,12 @@ from service.resources.alert.alerts import AlertId
 from service.resources.desk import acts
 from service.resources.desk.acts import Said
 from service.resources.desk.handled import EXAMPLE, Handling
+from service.resources.desk.within import Within
 from service.rules import Rules
 
 _SAID = {"end": "until", "reason": "why"}
 """Fields of a mute by what they are called here."""
-router = APIRouter(prefix=API, tags=["handling"])
+router = APIRouter(prefix=API, tags=["handling"], dependencies=[Within])
 
 Key = Annotated[
     str | None,
