@@ -105,12 +105,12 @@ class Standing:
 
 
 def standing(done: Sequence[Done], need: Need) -> Standing:
-    """What the steps come to. A monitor that sent before it was needed is on the network already and owes no steps."""
+    """What the steps come to. A monitor that sent by the day on which it came to be needed owes no steps."""
     so_far = Standing()
     for one in done:
         so_far = _after(so_far, one)
     seen = so_far.seen
-    existing = seen is not None and (need.since is None or seen < need.since)
+    existing = seen is not None and (need.since is None or seen <= need.since)
     if seen is not None and (existing or so_far.stage == "accepted"):
         day = seen if existing else max(seen, dict(so_far.on)["accepted"])
         return replace(so_far, stage="networked", on=(*so_far.on, ("networked", day)))
