@@ -162,4 +162,3 @@ CROSS JOIN LATERAL (
 ) AS f
 WHERE (SELECT reaches_all()) OR c.enterprise_id = ANY ((SELECT reached())::text[]);
 GRANT SELECT ON enterprise_alert TO hotgrid_app, hotgrid_enterprise;
-GRANT SELECT ON enterprise TO hotgrid_enterprise; -- until 0023
