@@ -1,6 +1,6 @@
 """The overview tells an enterprise how its monitors stand now, and nothing of another's."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import httpx2
@@ -13,17 +13,23 @@ from tests.service.enterprise.plant import DAY, HOUR, MINUTE, MN, OTHER, told
 
 
 @pytest.fixture
-async def device(pool: asyncpg.Pool) -> int:
+async def now(pool: asyncpg.Pool) -> datetime:
+    """The time, as the service has it too."""
+    at: datetime = await pool.fetchval("SELECT now()")
+    return at
+
+
+@pytest.fixture
+async def device(pool: asyncpg.Pool, now: datetime) -> int:
+    """The monitor of E0007; both enterprises' are heard."""
     device, other = await plant.plants(pool)
-    now = datetime.now(UTC)
     for one in (device, other):
         await plant.latest(pool, one, now.replace(second=0, microsecond=0) - MINUTE, 48.0)
     return device
 
 
-async def test_newest_value_has_its_unit_limit_flag_and_time(
-    client: httpx2.AsyncClient, pool: asyncpg.Pool, device: int
-) -> None:
+@pytest.mark.usefixtures("device")
+async def test_newest_value_has_its_unit_limit_flag_and_time(client: httpx2.AsyncClient) -> None:
     body = await told(client, "")
     assert (body["enterprise_id"], [monitor["mn"] for monitor in body["monitors"]]) == ("E0007", [MN])
     (monitor,) = body["monitors"]
@@ -47,10 +53,11 @@ async def test_newest_value_has_its_unit_limit_flag_and_time(
     assert datetime.fromisoformat(monitor["received_at"]) - datetime.fromisoformat(nmhc["at"]) == timedelta(seconds=9)
 
 
-async def test_amounts_are_in_the_unit_of_the_permit(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_amounts_are_in_the_unit_of_the_permit(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, now: datetime
+) -> None:
     await plant.plants(pool)
     ppm = await plant.monitor(pool, "M9", "E0007", [("nmhc", "ppm", 100.0, "hour")])
-    now = datetime.now(UTC)
     # 1 ppm of what is kept as carbon is 12.011 / 24.465 mg/m³.
     await plant.latest(pool, ppm, now, 50 * 12.011 / 24.465)
     await plant.hour(pool, ppm, hour_of(now) - HOUR, 120 * 12.011 / 24.465)
@@ -62,9 +69,9 @@ async def test_amounts_are_in_the_unit_of_the_permit(client: httpx2.AsyncClient,
 
 
 async def test_running_hour_counts_valid_minutes_under_no_mark(
-    client: httpx2.AsyncClient, pool: asyncpg.Pool, device: int
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, device: int, now: datetime
 ) -> None:
-    hour = hour_of(datetime.now(UTC))
+    hour = hour_of(now)
     await plant.minutes(pool, device, hour, [30.0, 60.0])
     await plant.minutes(pool, device, hour + 2 * MINUTE, [999.0], Qc.FAULT)
     await plant.minutes(pool, device, hour + 3 * MINUTE, [None])
@@ -81,8 +88,10 @@ async def test_running_hour_counts_valid_minutes_under_no_mark(
     }
 
 
-async def test_last_hour_is_the_newest_whole_one(client: httpx2.AsyncClient, pool: asyncpg.Pool, device: int) -> None:
-    hour = hour_of(datetime.now(UTC))
+async def test_last_hour_is_the_newest_whole_one(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, device: int, now: datetime
+) -> None:
+    hour = hour_of(now)
     for i, mean in ((0, 900.0), (1, 63.0), (2, 12.0)):
         await plant.hour(pool, device, hour - i * HOUR, mean, 52)
     nmhc = (await told(client, ""))["monitors"][0]["factors"][1]
@@ -91,9 +100,8 @@ async def test_last_hour_is_the_newest_whole_one(client: httpx2.AsyncClient, poo
 
 
 async def test_valid_shares_are_of_the_hours_that_are_over(
-    client: httpx2.AsyncClient, pool: asyncpg.Pool, device: int
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, device: int, now: datetime
 ) -> None:
-    now = datetime.now(UTC)
     hour, today = hour_of(now), day_of(now)
     midnight = span_of(today)[0]
     hours = (hour - midnight) // HOUR
@@ -110,9 +118,9 @@ async def test_valid_shares_are_of_the_hours_that_are_over(
     assert monitor["valid_month"] == (0.375 if passed else None), "benzene has sent nothing"
 
 
-async def test_value_says_what_is_wrong_with_it(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_value_says_what_is_wrong_with_it(client: httpx2.AsyncClient, pool: asyncpg.Pool, now: datetime) -> None:
     device, _ = await plant.plants(pool)
-    minute = datetime.now(UTC).replace(second=0, microsecond=0)
+    minute = now.replace(second=0, microsecond=0)
     await plant.latest(pool, device, minute, 48.0)
     await plant.latest(pool, device, minute, 1.0, Qc.OVER_RANGE, "a25002")
     await plant.flag(pool, device, minute, minute + MINUTE, Qc.FLAT)
@@ -128,33 +136,33 @@ async def test_value_says_what_is_wrong_with_it(client: httpx2.AsyncClient, pool
 
 
 @pytest.mark.parametrize(
-    ("minutes", "open_alert", "marked", "state"),
+    ("minutes", "known", "state"),
     [
-        (29, True, False, "online"),
-        (31, False, False, "silent"),
-        (31, True, False, "offline"),
-        (31, True, True, "excused"),
-        (None, False, False, "never"),
+        (29, {"alert"}, "online"),
+        (31, set(), "silent"),
+        (31, {"alert"}, "offline"),
+        (31, {"alert", "mark"}, "excused"),
+        (None, set(), "never"),
     ],
 )
 async def test_state_is_that_of_the_offline_rule(
-    client: httpx2.AsyncClient, pool: asyncpg.Pool, minutes: int | None, open_alert: bool, marked: bool, state: str
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, minutes: int | None, known: set[str], state: str
 ) -> None:
     device, _ = await plant.plants(pool)
-    now = datetime.now(UTC)
+    now = await pool.fetchval("SELECT now()")
     if minutes is not None:
         await plant.latest(pool, device, now - minutes * MINUTE, 48.0)
-    if open_alert:
+    if "alert" in known:
         await plant.alert(pool, "offline", MN, now - HOUR)
-    if marked:
+    if "mark" in known:
         await plant.mark(pool, device, now - HOUR, now + HOUR)
     assert (await told(client, ""))["monitors"][0]["state"] == state
 
 
+@pytest.mark.usefixtures("device")
 async def test_open_alerts_are_of_its_own_monitors_and_never_of_fabrication(
-    client: httpx2.AsyncClient, pool: asyncpg.Pool, device: int
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, now: datetime
 ) -> None:
-    now = datetime.now(UTC)
     await plant.alert(pool, "exceedance", MN, now - HOUR, pollutant="nmhc")
     await plant.alert(pool, "early_warning", MN, now - HOUR, pollutant="nmhc")
     await plant.alert(pool, "exceedance", MN, now - HOUR, now, pollutant="a25002")
