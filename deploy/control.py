@@ -34,7 +34,7 @@ class Control:
         self._client = new_client(address, "")
         self._client.on_connect = self._greeted
         self._client.on_subscribe = lambda *_: self._answers.put("")
-        self._client.on_message = lambda _c, _u, message: self._answers.put(message.payload)
+        self._client.on_message = lambda _c, _u, message: self._answers.put(bytes(message.payload))
         try:
             self._client.connect(address.host, address.port)
         except OSError as error:

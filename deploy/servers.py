@@ -5,9 +5,10 @@ import fcntl
 import os
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -170,6 +171,20 @@ def _start_broker(folder: Path, kept: Record, who: Account | None, say: Say) -> 
     also = f", {kept.listener.address}" if kept.listener.address else ""
     say(f"启动 · starting Mosquitto {found.version}, 端口 · port {port}{also}")
     broker.start(found, folder, kept, who)
+
+
+def let_in(found: Servers, devices: Sequence[Any], say: Say) -> bool:
+    """Have the private broker know exactly these devices, by restarting it; False for a broker that is not ours."""
+    if _configured(MQTT_VARIABLE):
+        return False
+    with _alone(found.state) as who:
+        kept = record.load(found.state)
+        if kept is None:
+            return False
+        broker.stop(found.state)
+        broker.let_in(found.state, devices, who)
+        _start_broker(found.state, kept, who, say)
+    return True
 
 
 def _is_current(folder: Path, kept: Record | None) -> bool:

@@ -186,7 +186,8 @@ def _publish(building: Path, final: Path, with_database: bool) -> None:
     broker(final)
     if with_database:
         database(final)
-    files = [path for pattern in ("bin/*", "lib/*.so*", "lib/mosquitto/lib/*", "lib/*/*/*/*") for path in final.glob(pattern)]
+    patterns = "bin/*", "lib/*.so*", "lib/mosquitto/lib/*", "lib/*/*/*/*"
+    files = [path for pattern in patterns for path in final.glob(pattern)]
     sizes = {str(path.relative_to(final)): _size(path) for path in files if path.is_file()}
     told = {"recipe": RECIPE, "home": str(final), "database": with_database, "files": sizes}
     (final / "engine.tmp").write_text(json.dumps(told))
