@@ -25,14 +25,16 @@ from service.resources import API
 from service.resources.air import availability, cell, grid, quality, rejects, stations, track
 from service.resources.alert import alerts, feed, findings, recurrence
 from service.resources.bureau import onboarding as outlets
-from service.resources.bureau import letters, names, operators
+from service.resources.bureau import letters, names, operators, reviews
 from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
 from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
 from service.resources.enterprise import alerts as own_alerts
 from service.resources.enterprise import availability as own_availability
 from service.resources.enterprise import exceedances, files, hooks, limits, monitors, overview, series, signs, upkeep
+from service.resources.enterprise import deadlines as own_deadlines
 from service.resources.enterprise import export as own_export
 from service.resources.enterprise import ledger as own_ledger
+from service.resources.enterprise import marks as own_marks
 from service.resources.enterprise import onboarding as own_outlets
 from service.resources.enterprise import operator as own_operator
 from service.resources.enterprise import thread as own_thread
@@ -97,6 +99,9 @@ ROUTERS = (
     own_operator.router,
     outlets.router,
     operators.router,
+    own_marks.router,
+    own_deadlines.router,
+    reviews.router,
     health.router,
     page.router,
 )

@@ -651,12 +651,14 @@ CREATE TABLE public.declaration (
     version integer NOT NULL,
     made_at timestamp with time zone NOT NULL,
     made_by text NOT NULL,
+    side text NOT NULL,
     reviewed_at timestamp with time zone,
     reviewed_by text,
     review_reason text NOT NULL,
     CONSTRAINT declaration_check CHECK ((end_at > start_at)),
     CONSTRAINT declaration_check1 CHECK (((reviewed_at IS NULL) = (reviewed_by IS NULL))),
     CONSTRAINT declaration_kind_check CHECK ((kind = ANY (ARRAY['stop'::text, 'fault'::text, 'maintenance'::text, 'calibration'::text, 'startup'::text]))),
+    CONSTRAINT declaration_side_check CHECK ((side = ANY (ARRAY['enterprise'::text, 'desk'::text]))),
     CONSTRAINT declaration_state_check CHECK ((state = ANY (ARRAY['declared'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text])))
 );
 
@@ -666,11 +668,13 @@ CREATE TABLE public.declaration_change (
     enterprise_id text NOT NULL,
     at timestamp with time zone NOT NULL,
     who text NOT NULL,
+    side text NOT NULL,
     place text NOT NULL,
     action text NOT NULL,
     why text NOT NULL,
     body jsonb NOT NULL,
-    CONSTRAINT declaration_change_action_check CHECK ((action = ANY (ARRAY['declare'::text, 'correct'::text, 'end'::text, 'withdraw'::text, 'accept'::text, 'refuse'::text])))
+    CONSTRAINT declaration_change_action_check CHECK ((action = ANY (ARRAY['declare'::text, 'correct'::text, 'end'::text, 'withdraw'::text, 'accept'::text, 'refuse'::text]))),
+    CONSTRAINT declaration_change_side_check CHECK ((side = ANY (ARRAY['enterprise'::text, 'desk'::text])))
 );
 
 ALTER TABLE public.declaration ALTER COLUMN declaration_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -2869,30 +2873,65 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.deadline TO hotgrid_app;
 GRANT SELECT ON TABLE public.deadline TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT ON TABLE public.declaration TO hotgrid_app;
-GRANT SELECT ON TABLE public.declaration TO hotgrid_enterprise;
+
+GRANT SELECT(declaration_id) ON TABLE public.declaration TO hotgrid_enterprise;
+
+GRANT SELECT(enterprise_id) ON TABLE public.declaration TO hotgrid_enterprise;
+
+GRANT SELECT(device) ON TABLE public.declaration TO hotgrid_enterprise;
+
+GRANT SELECT(kind) ON TABLE public.declaration TO hotgrid_enterprise;
 
 GRANT UPDATE(start_at) ON TABLE public.declaration TO hotgrid_app;
+GRANT SELECT(start_at) ON TABLE public.declaration TO hotgrid_enterprise;
 
 GRANT UPDATE(end_at) ON TABLE public.declaration TO hotgrid_app;
+GRANT SELECT(end_at) ON TABLE public.declaration TO hotgrid_enterprise;
 
 GRANT UPDATE(reason) ON TABLE public.declaration TO hotgrid_app;
+GRANT SELECT(reason) ON TABLE public.declaration TO hotgrid_enterprise;
 
 GRANT UPDATE(proofs) ON TABLE public.declaration TO hotgrid_app;
+GRANT SELECT(proofs) ON TABLE public.declaration TO hotgrid_enterprise;
 
 GRANT UPDATE(state) ON TABLE public.declaration TO hotgrid_app;
+GRANT SELECT(state) ON TABLE public.declaration TO hotgrid_enterprise;
 
 GRANT UPDATE(waits) ON TABLE public.declaration TO hotgrid_app;
+GRANT SELECT(waits) ON TABLE public.declaration TO hotgrid_enterprise;
 
 GRANT UPDATE(version) ON TABLE public.declaration TO hotgrid_app;
+GRANT SELECT(version) ON TABLE public.declaration TO hotgrid_enterprise;
+
+GRANT SELECT(made_at) ON TABLE public.declaration TO hotgrid_enterprise;
+
+GRANT SELECT(side) ON TABLE public.declaration TO hotgrid_enterprise;
 
 GRANT UPDATE(reviewed_at) ON TABLE public.declaration TO hotgrid_app;
+GRANT SELECT(reviewed_at) ON TABLE public.declaration TO hotgrid_enterprise;
 
 GRANT UPDATE(reviewed_by) ON TABLE public.declaration TO hotgrid_app;
 
 GRANT UPDATE(review_reason) ON TABLE public.declaration TO hotgrid_app;
+GRANT SELECT(review_reason) ON TABLE public.declaration TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT ON TABLE public.declaration_change TO hotgrid_app;
-GRANT SELECT ON TABLE public.declaration_change TO hotgrid_enterprise;
+
+GRANT SELECT(declaration_id) ON TABLE public.declaration_change TO hotgrid_enterprise;
+
+GRANT SELECT(version) ON TABLE public.declaration_change TO hotgrid_enterprise;
+
+GRANT SELECT(enterprise_id) ON TABLE public.declaration_change TO hotgrid_enterprise;
+
+GRANT SELECT(at) ON TABLE public.declaration_change TO hotgrid_enterprise;
+
+GRANT SELECT(side) ON TABLE public.declaration_change TO hotgrid_enterprise;
+
+GRANT SELECT(action) ON TABLE public.declaration_change TO hotgrid_enterprise;
+
+GRANT SELECT(why) ON TABLE public.declaration_change TO hotgrid_enterprise;
+
+GRANT SELECT(body) ON TABLE public.declaration_change TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.device TO hotgrid_app;
 GRANT SELECT ON TABLE public.device TO hotgrid_enterprise;

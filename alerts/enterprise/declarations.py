@@ -91,6 +91,7 @@ async def make(on: asyncpg.Connection, monitor: Monitor, wish: Wish, hand: Hand)
             kind=wish.kind,
             made_at=new.made_at,
             made_by=new.made_by,
+            side=side_of(hand.actor),
             **row,
         )
         await attach(on, monitor.enterprise_id, wish.proofs, hand.now, side_of(hand.actor))
@@ -146,7 +147,14 @@ async def _follow(on: asyncpg.Connection, taken: Taken, hand: Hand) -> None:
     """The log of a step, and what it means for the mark, for alerts and for deadlines."""
     act, actor, now = taken.act, hand.actor, hand.now
     await DECLARATION.log.execute(
-        on, declaration_id=taken.number, at=now, who=actor.who, place=actor.place, action=act.action, why=act.why
+        on,
+        declaration_id=taken.number,
+        at=now,
+        who=actor.who,
+        side=side_of(actor),
+        place=actor.place,
+        action=act.action,
+        why=act.why,
     )
     rules = hand.policy.enterprise
     before, after = None if taken.old is None else in_force(taken.old, rules), in_force(taken.new, rules)

@@ -16,6 +16,7 @@ CREATE TABLE declaration (
     version integer NOT NULL,
     made_at timestamptz NOT NULL,
     made_by text NOT NULL,
+    side text NOT NULL CHECK (side IN ('enterprise', 'desk')),
     reviewed_at timestamptz,
     reviewed_by text,
     review_reason text NOT NULL,
@@ -35,6 +36,7 @@ CREATE TABLE declaration_change (
     enterprise_id text NOT NULL REFERENCES enterprise,
     at timestamptz NOT NULL,
     who text NOT NULL,
+    side text NOT NULL CHECK (side IN ('enterprise', 'desk')),
     place text NOT NULL,
     action text NOT NULL CHECK (action IN ('declare', 'correct', 'end', 'withdraw', 'accept', 'refuse')),
     why text NOT NULL,
@@ -117,7 +119,12 @@ GRANT SELECT, INSERT ON declaration_change TO hotgrid_app;
 GRANT SELECT, INSERT, UPDATE ON deadline TO hotgrid_app;
 GRANT DELETE ON mark TO hotgrid_app;
 GRANT SELECT, INSERT, DELETE ON failure_due, retrial_due TO hotgrid_app;
-GRANT SELECT ON declaration, declaration_change, deadline TO hotgrid_enterprise;
+-- Who of the desk acted is not the enterprise's to read.
+GRANT SELECT (declaration_id, enterprise_id, device, kind, start_at, end_at, reason, proofs, state, waits, version,
+    made_at, side, reviewed_at, review_reason) ON declaration TO hotgrid_enterprise;
+GRANT SELECT (declaration_id, version, enterprise_id, at, side, action, why, body)
+    ON declaration_change TO hotgrid_enterprise;
+GRANT SELECT ON deadline TO hotgrid_enterprise;
 
--- What failed before there were deadlines is nobody's to answer for; what still does is.
+-- What fails already, as the deadlines begin to be counted.
 INSERT INTO failure_due SELECT alert_id FROM alert WHERE status = 'open' AND kind IN ('offline', 'fault');

@@ -12,8 +12,9 @@ ORDER BY declaration_id;
 
 -- name: make
 INSERT INTO declaration (enterprise_id, device, kind, start_at, end_at, reason, proofs, state, waits, version, made_at,
-    made_by, review_reason)
-VALUES (:enterprise_id, :device, :kind, :start_at, :end_at, :reason, :proofs, :state, :waits, 1, :made_at, :made_by, '')
+    made_by, side, review_reason)
+VALUES (:enterprise_id, :device, :kind, :start_at, :end_at, :reason, :proofs, :state, :waits, 1, :made_at, :made_by,
+    :side, '')
 RETURNING declaration_id;
 
 -- name: put
@@ -23,13 +24,18 @@ SET (start_at, end_at, reason, proofs, state, waits, version, reviewed_at, revie
 WHERE declaration_id = :declaration_id;
 
 -- name: log a step
-INSERT INTO declaration_change (declaration_id, version, enterprise_id, at, who, place, action, why, body)
-SELECT declaration_id, version, enterprise_id, :at, :who, :place, :action, :why, to_jsonb(declaration)
+INSERT INTO declaration_change (declaration_id, version, enterprise_id, at, who, side, place, action, why, body)
+SELECT declaration_id, version, enterprise_id, :at, :who, :side, :place, :action, :why,
+    to_jsonb(declaration) - '{made_by,reviewed_by}'::text[]
 FROM declaration WHERE declaration_id = :declaration_id;
 
--- name: changes
-SELECT version, at, who, action, why, body FROM declaration_change
+-- name: changes with who took the step
+SELECT version, at, who, side, action, why, body FROM declaration_change
 WHERE declaration_id = :declaration_id ORDER BY version;
+
+-- name: own_changes as an enterprise sees them
+SELECT version, at, side, action, why, body FROM declaration_change
+WHERE declaration_id = :declaration_id AND enterprise_id = :enterprise_id ORDER BY version;
 
 -- name: put_mark: the time in which it is in force; a reason of the registry has 200 characters at most
 INSERT INTO mark (device, kind, start_at, end_at, reason, declaration_id)
@@ -49,14 +55,26 @@ WHERE split_part(source, '/', 1) = :mn AND kind IN ('exceedance', 'offline')
     AND (closed_at IS NULL OR closed_at > :first::timestamptz)
 ORDER BY opened_at, alert_id;
 
--- name: newest first; `review` are those that wait for the desk. All filters are optional
+-- name: newest first; all filters are optional
 SELECT x.*, d.device_id, e.name AS enterprise
 FROM declaration AS x JOIN device AS d USING (device) JOIN enterprise AS e USING (enterprise_id)
-WHERE (:enterprise_id::text IS NULL OR x.enterprise_id = :enterprise_id)
-    AND (:states::text[] IS NULL OR x.state = ANY (:states))
+WHERE (:declaration_id::bigint IS NULL OR x.declaration_id = :declaration_id)
+    AND (:enterprise_id::text IS NULL OR x.enterprise_id = :enterprise_id)
+    AND (:state::text IS NULL OR x.state = :state)
+    AND (:since::timestamptz IS NULL OR x.made_at >= :since)
+    AND (:before_at::timestamptz IS NULL OR (x.made_at, x.declaration_id) < (:before_at, :before_id::bigint))
+ORDER BY x.made_at DESC, x.declaration_id DESC
+LIMIT :limit;
+
+-- name: own as an enterprise sees them, newest first; all filters are optional
+SELECT x.declaration_id, x.kind, x.start_at, x.end_at, x.reason, x.proofs, x.state, x.waits, x.version, x.made_at,
+    x.side, x.reviewed_at, x.review_reason, d.device_id
+FROM declaration AS x JOIN device AS d USING (device)
+WHERE x.enterprise_id = :enterprise_id
+    AND (:declaration_id::bigint IS NULL OR x.declaration_id = :declaration_id)
+    AND (:state::text IS NULL OR x.state = :state)
     AND (:mn::text IS NULL OR d.device_id = :mn)
     AND (:since::timestamptz IS NULL OR x.made_at >= :since)
     AND (:before_at::timestamptz IS NULL OR (x.made_at, x.declaration_id) < (:before_at, :before_id::bigint))
-    AND (:declaration_id::bigint IS NULL OR x.declaration_id = :declaration_id)
 ORDER BY x.made_at DESC, x.declaration_id DESC
 LIMIT :limit;
