@@ -21,8 +21,19 @@ export function press(button, pressed) {
 export async function ask(path) {
   const answer = await fetch(path, { headers: { Accept: "application/json" }, cache: "no-cache" });
   if (answer.ok) return answer.json();
+  if (answer.status === 401) signIn();
   const problem = await answer.json().catch(() => ({}));
   const error = new Error(problem.detail || String(answer.status));
   error.status = answer.status;
   throw error;
+}
+
+// Whose session has ended signs in again and comes back here.
+export function signIn() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+export async function signOut() {
+  await fetch("/api/v1/auth/logout", { method: "POST" }).catch(() => null);
+  location.assign("/login");
 }

@@ -1,13 +1,13 @@
 // The duty desk's page: alerts as they come, the grid of the newest minute, who is on duty.
 import { chart } from "./chart.js";
-import { $, ask, el, press } from "./dom.js";
+import { $, ask, el, press, signOut } from "./dom.js";
 import { ALARMS, card, course, holder, isAlarm, isJudged, isLive, likely, NOTICES, placeOf, sheet, term, title } from "./feed.js";
 import { clues, legend } from "./legend.js";
 import { follow } from "./live.js";
 import { makeMap } from "./map.js";
 import { roster } from "./roster.js";
 import { beep } from "./sound.js";
-import { showStatus } from "./status.js";
+import { showMe, showStatus } from "./status.js";
 import { clock, english, named, speak, w } from "./words.js";
 
 const API = "/api/v1";
@@ -247,18 +247,16 @@ function translate(language) {
   else if (desk.cell) chooseCell(desk.cell.ix, desk.cell.iy);
 }
 
+$("sign-out").addEventListener("click", signOut);
 $("language").addEventListener("click", () => translate(english() ? "zh" : "en"));
 $("sound").addEventListener("click", () => { desk.sound = !desk.sound; press($("sound"), desk.sound); if (desk.sound) beep(1); });
-$("see-alarms").addEventListener("click", () => see(ALARMS));
-$("see-notices").addEventListener("click", () => see(NOTICES));
-$("only-all").addEventListener("click", () => filter(false));
-$("only-open").addEventListener("click", () => filter(true));
+for (const [id, kinds] of [["see-alarms", ALARMS], ["see-notices", NOTICES]]) $(id).addEventListener("click", () => see(kinds));
+for (const [id, open] of [["only-all", false], ["only-open", true]]) $(id).addEventListener("click", () => filter(open));
 $("more").addEventListener("click", () => attempt(() => loadAlerts(desk.next)));
 $("close").addEventListener("click", closeDetail);
 $("by-value").addEventListener("click", () => { desk.by = "value"; drawMap(); });
 $("by-score").addEventListener("click", () => { desk.by = "score"; drawMap(); });
-$("zoom-in").addEventListener("click", () => map.zoom(1.4));
-$("zoom-out").addEventListener("click", () => map.zoom(1 / 1.4));
+for (const [id, factor] of [["zoom-in", 1.4], ["zoom-out", 1 / 1.4]]) $(id).addEventListener("click", () => map.zoom(factor));
 $("zoom-all").addEventListener("click", map.fit);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeDetail(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) everything(); });
@@ -279,6 +277,7 @@ function filter(onlyOpen) {
 }
 
 speak();
+attempt(showMe);
 follow(`${API}/alerts/stream`, {
   heard,
   link: (state) => {
@@ -289,6 +288,7 @@ follow(`${API}/alerts/stream`, {
     if (state === "live") everything();
   },
   reset: () => { desk.alerts.clear(); attempt(loadAlerts); },
+  refused: () => attempt(showMe),
 });
 every(15, loadGrid);
 every(15, loadStatus);

@@ -1,8 +1,15 @@
-// The head of the page: how the link, the newest minute, the data and the cells are.
-import { $ } from "./dom.js";
+// The head of the page: who is signed in, how the link, the newest minute, the data and the cells are.
+import { $, ask } from "./dom.js";
 import { clock, span, w } from "./words.js";
 
 const OLD_MS = 300000;
+
+// Who is signed in; an enterprise has a page of its own.
+export async function showMe() {
+  const me = await ask("/api/v1/auth/me");
+  if (me.role === "enterprise") location.replace("/enterprise");
+  $("who").textContent = me.display || me.account;
+}
 
 export function showStatus(desk) {
   $("link").textContent = w(desk.link);

@@ -1,6 +1,6 @@
 // Every word of the page in two languages, and how numbers, times and places are written.
 const ZH = {
-  brand: "热点网格", link: "连接", newestMinute: "最新分钟", dataAge: "数据", cells: "网格", sound: "提示音", docs: "接口文档",
+  brand: "热点网格", link: "连接", newestMinute: "最新分钟", dataAge: "数据", cells: "网格", sound: "提示音", docs: "接口文档", signOut: "退出",
   alerts: "告警", all: "全部", open: "进行中", closed: "已结束", noAlerts: "没有告警", more: "更早的告警", map: "网格图",
   byValue: "浓度", byScore: "异常度", duty: "当前值班", detail: "详情", close: "关闭",
   choose: "点选一条告警或一个网格，查看过程与 24 小时曲线。", filter: "筛选", pollutant: "污染物", colour: "着色",
@@ -38,7 +38,7 @@ const ZH = {
   pollutants: { pm25: "PM2.5", pm10: "PM10", so2: "SO₂", no2: "NO₂", o3: "O₃", co: "CO", tvoc: "TVOC", nmhc: "非甲烷总烃", ch4: "甲烷" },
 };
 const EN = {
-  brand: "hot grid", link: "Link", newestMinute: "Newest minute", dataAge: "Data", cells: "Cells", sound: "Sound", docs: "API",
+  brand: "hot grid", link: "Link", newestMinute: "Newest minute", dataAge: "Data", cells: "Cells", sound: "Sound", docs: "API", signOut: "Sign out",
   alerts: "Alerts", all: "All", open: "Open", closed: "Over", noAlerts: "No alerts", more: "Earlier alerts", map: "Grid",
   byValue: "Value", byScore: "Score", duty: "On duty", detail: "Details", close: "Close",
   choose: "Choose an alert or a cell to see its course and its last 24 hours.", filter: "Filter", pollutant: "Pollutant", colour: "Colour",

@@ -1,4 +1,4 @@
-"""The page at `/` and the API's documentation: plain files of ours and of the package that carries Swagger UI."""
+"""The pages of the desk and of enterprises, and the documentation: plain files, ours and those of Swagger UI."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -34,6 +34,18 @@ async def index() -> FileResponse:
 async def docs() -> FileResponse:
     """The API's documentation, to be read and tried."""
     return FileResponse(PAGE / "docs.html", headers=_CHECK)
+
+
+@router.get("/login")
+async def sign_in() -> FileResponse:
+    """Where people sign in."""
+    return FileResponse(PAGE / "login.html", headers=_CHECK)
+
+
+@router.get("/enterprise")
+async def own_window() -> FileResponse:
+    """An enterprise's page: how its monitors stand."""
+    return FileResponse(PAGE / "enterprise.html", headers=_CHECK)
 
 
 def mount(app: FastAPI) -> None:
