@@ -17,6 +17,7 @@ from deploy.export import export
 from deploy.forever import log_to_stderr, until_stopped
 from deploy.gateway import gateway
 from deploy.keep import keep
+from deploy.key import key
 from deploy.load import load
 from deploy.mapping import map_
 from deploy.option import Folder, Json
@@ -24,6 +25,7 @@ from deploy.problem import Problem
 from deploy.progress import bar
 from deploy.rejects import rejects
 from deploy.servers import Servers
+from deploy.user import user
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False)
 
@@ -241,6 +243,8 @@ app.command()(load)
 app.command()(rejects)
 app.command("map")(map_)
 app.add_typer(contacts, name="contacts")
+app.add_typer(key, name="key")
+app.add_typer(user, name="user")
 
 
 @app.command()

@@ -3,28 +3,24 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import asyncpg
 import typer
 
-from deploy import servers
 from deploy.option import Json
 from deploy.problem import Problem
-from sql.pool import connect
+from deploy.transaction import WHO, transaction
 
-WHO = "operator"
 FORMS = "webhook https://city.example.org/in · apprise dingtalk://SECRET@TOKEN · siren town/siren-1"
-Result = TypeVar("Result")
 contacts = typer.Typer(no_args_is_help=True, help="推送地址 · how people, platforms and sirens are reached")
 
 
 @contacts.command("list")
 def list_(as_json: Json = False) -> None:
     """列出（地址不完整显示）· list them, addresses masked"""
-    rows = asyncio.run(_with_database(_listed))
+    rows = asyncio.run(transaction("contacts", _listed))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
@@ -52,7 +48,7 @@ def add(
     prompt = "地址 · address"
     address = typer.prompt(prompt, hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
     contact = Contact(0, person, channel, address, rank, language, severity)
-    number, added = asyncio.run(_with_database(lambda on: _added(on, contact)))
+    number, added = asyncio.run(transaction("contacts", lambda on: _added(on, contact)))
     typer.echo(f"{'已添加 · added' if added else '已更新 · set anew'}: {number}  {contact.shown}")
 
 
@@ -61,19 +57,12 @@ def remove(contact_id: Annotated[int, typer.Argument(min=1, max=2**63 - 1)]) -> 
     """停用并忘记地址 · use it no more and forget its address"""
     from alerts.push.contact import disable
 
-    if not asyncio.run(_with_database(lambda on: disable(on, contact_id, f"removed by {WHO}", datetime.now(UTC)))):
+    if not asyncio.run(
+        transaction("contacts", lambda on: disable(on, contact_id, f"removed by {WHO}", datetime.now(UTC)))
+    ):
         what = f"没有在用的推送地址 {contact_id} · no contact {contact_id} is in use"
         raise Problem("no-contact", what, "看 hotgrid contacts list · see hotgrid contacts list")
     typer.echo(f"已停用 · removed: {contact_id}")
-
-
-async def _with_database(work: Callable[[asyncpg.Connection], Awaitable[Result]]) -> Result:
-    connection = await connect(servers.use().database_url, "contacts")
-    try:
-        async with connection.transaction():
-            return await work(connection)
-    finally:
-        await connection.close()
 
 
 async def _listed(on: asyncpg.Connection) -> list[dict[str, Any]]:

@@ -94,7 +94,7 @@ def _must_be_sound(new: NewAccount) -> None:
         raise RefusedAccount(
             "scope", "企业账号不属于值班表和辖区 · an enterprise is no person or place of the roster", fix
         )
-    if new.role == "admin" and new.scope != Scope():
+    if new.role == "admin" and (new.scope.districts or new.scope.townships or new.scope.enterprises):
         fix = "管理员不限范围 · leave the scope out"
         raise RefusedAccount("scope", "管理员看到全部 · an admin sees everything", fix)
 
