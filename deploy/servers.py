@@ -89,10 +89,14 @@ def use() -> Servers:
 
 def control_url(found: Servers) -> str:
     """Where the broker is told who may come in; "" for a broker that is not ours and of which nobody has said it."""
-    if _configured(MQTT_VARIABLE):
-        return _configured(CONTROL_VARIABLE)
+    kept = _of_private_broker(found)
+    return kept.control_url if kept else _configured(CONTROL_VARIABLE)
+
+
+def _of_private_broker(found: Servers) -> Record | None:
+    """The memory of the state folder, if the broker is its own."""
     kept = record.load(found.state)
-    return kept.control_url if kept else ""
+    return kept if kept and kept.mqtt_url == found.mqtt_url else None
 
 
 def _readable(authority: str) -> str:
@@ -175,12 +179,10 @@ def _start_broker(folder: Path, kept: Record, who: Account | None, say: Say) -> 
 
 def let_in(found: Servers, devices: Sequence[Any], say: Say) -> bool:
     """Have the private broker know exactly these devices, by restarting it; False for a broker that is not ours."""
-    if _configured(MQTT_VARIABLE):
+    kept = _of_private_broker(found)
+    if kept is None:
         return False
     with _alone(found.state) as who:
-        kept = record.load(found.state)
-        if kept is None:
-            return False
         broker.stop(found.state)
         broker.let_in(found.state, devices, who)
         _start_broker(found.state, kept, who, say)
