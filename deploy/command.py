@@ -13,6 +13,7 @@ import typer
 from deploy import servers
 from deploy.backtest import backtest
 from deploy.contacts import contacts
+from deploy.device import device
 from deploy.export import export
 from deploy.forever import log_to_stderr, until_stopped
 from deploy.gateway import gateway
@@ -245,6 +246,7 @@ app.command("map")(map_)
 app.add_typer(contacts, name="contacts")
 app.add_typer(key, name="key")
 app.add_typer(user, name="user")
+app.add_typer(device, name="device")
 
 
 @app.command()
