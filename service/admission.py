@@ -7,6 +7,7 @@ from fastapi import Request
 from service.access import KEY, Access, access_to
 from service.account import cookie
 from service.account.identity import Identity, of_key, of_session
+from service.audit.trail import asked
 from service.database import ACQUIRE_TIMEOUT_S, Database, told
 from service.limit import charge
 from service.origin import READING
@@ -31,6 +32,7 @@ async def admitted(request: Request) -> None:
     charge(request, identity, access.operation)
     _must_be_allowed(identity, access, request.method)
     request.state.reach = identity.reach
+    await asked(request)
 
 
 async def _identified(request: Request) -> Identity:
