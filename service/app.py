@@ -14,6 +14,8 @@ from service.access import access_to
 from service.account.password import Passwords
 from service.account.watch import Watch
 from service.admission import admitted
+from service.audit.folding import Folding
+from service.audit.trail import Audited, recording
 from service.database import AWAY, Database
 from service.described import Described
 from service.headers import Guarded
@@ -24,14 +26,14 @@ from service.origin import SameOrigin
 from service.resources import API
 from service.resources.air import availability, cell, grid, quality, rejects, stations, track
 from service.resources.alert import alerts, feed, findings, recurrence
-from service.resources.bureau import onboarding as outlets
 from service.resources.bureau import letters, names, operators, reviews
+from service.resources.bureau import onboarding as outlets
 from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
 from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
 from service.resources.enterprise import alerts as own_alerts
 from service.resources.enterprise import availability as own_availability
-from service.resources.enterprise import exceedances, files, hooks, limits, monitors, overview, series, signs, upkeep
 from service.resources.enterprise import deadlines as own_deadlines
+from service.resources.enterprise import exceedances, files, hooks, limits, monitors, overview, series, signs, upkeep
 from service.resources.enterprise import export as own_export
 from service.resources.enterprise import ledger as own_ledger
 from service.resources.enterprise import marks as own_marks
@@ -123,6 +125,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.limits = Limits(settings)
+    app.state.folding = Folding()
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(admitted)])
         for route in router.routes:
@@ -132,6 +135,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
     app.add_middleware(SameOrigin)
     app.add_middleware(Limited, limits=app.state.limits)
+    app.add_middleware(Audited, folding=app.state.folding)
     app.add_middleware(Guarded)
     app.add_middleware(Metered)
     return app
@@ -159,7 +163,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     except (*AWAY, asyncpg.PostgresError) as error:
         logger.warning("the database cannot be used (%r): answering 503 until it can", error)
     try:
-        yield
+        async with recording(app, settings.database_url):
+            yield
     finally:
         for task in (listening, watching):
             task.cancel()
