@@ -5,6 +5,7 @@ import csv
 import json
 import shutil
 import socket
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from alerts.handling.stage import Actor
 from alerts.roster import book, change
 from alerts.roster.change import By
 from deploy import stage
+from deploy.cast import PASSWORD, cast
 from deploy.crew.play import play
 from deploy.emission import Emission, Source, rise
 from deploy.engine.apt import Say
@@ -32,6 +34,7 @@ from ingest.grid import Floats
 from ingest.importer import import_folder
 from ingest.recording import minutes_of, read_recording
 from ingest.registry import Shift
+from service.account.book import ROLES
 from sql.migrate import migrate
 from sql.pool import connect
 
@@ -79,10 +82,11 @@ async def _show(place: Stage, scenario: Path | None, speed: float | None) -> Non
     place.say("登记表 · registry: " + ", ".join(f"{count.added} {name}" for name, count in report.counts.items()))
     if scenario is None:
         await _keep_rotating(place.database_url)
+    keys = await cast(place.database_url, read_folder(folder)[0])
     place.say("启动 · starting: ingest, gateway, detect, keep, notify, serve")
     running = asyncio.create_task(run(place.environment() | _age(scenario), stop))
     try:
-        await (_recording(place, scenario, speed, stop) if scenario else _live(place, stop))
+        await (_recording(place, scenario, speed, stop) if scenario else _live(place, keys, stop))
     except Stopped:
         pass
     finally:
@@ -91,7 +95,7 @@ async def _show(place: Stage, scenario: Path | None, speed: float | None) -> Non
         await running
 
 
-async def _live(place: Stage, stop: asyncio.Event) -> None:
+async def _live(place: Stage, keys: Mapping[str, str], stop: asyncio.Event) -> None:
     """Six hours of history at once, then the running minute and on."""
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     fleet = Fleet(read_folder(DISTRICT)[0], SEED, EMISSIONS_A_DAY)
@@ -105,7 +109,7 @@ async def _live(place: Stage, stop: asyncio.Event) -> None:
     talking = sorted({row.mn for row in fleet.registry.monitors})[:TALKING]
     beside = [
         asyncio.create_task(telemeter(fleet, talking, (stage.HOST, place.gateway_port), now)),
-        asyncio.create_task(play(place.url, SEED, lambda enterprise: fleet.put_right(enterprise, datetime.now(UTC)))),
+        asyncio.create_task(play(place.url, SEED, keys, lambda who: fleet.put_right(who, datetime.now(UTC)))),
     ]
     try:
         await simulate(fleet, place.mqtt_url, stop, now, talking)
@@ -132,7 +136,8 @@ async def _recording(place: Stage, folder: Path, speed: float | None, stop: asyn
 def _announce(place: Stage, *more: str) -> None:
     place.say(f"\n  打开 · open  {place.url}\n")
     place.say(f"HJ 212 over TCP: {stage.HOST}:{place.gateway_port}")
-    place.say("尚无账户：仅限本机，全部开放 · no accounts yet: everything is open, to this machine only")
+    place.say(f"演示账户 · demo accounts: {', '.join(ROLES)} · 密码 · password: {PASSWORD}")
+    place.say("只在演示中有，仅限本机 · in the demo only, and to this machine only")
     for line in more:
         place.say(line)
     place.say("Ctrl-C 停止 · stops everything")
@@ -142,9 +147,11 @@ def _invitation(place: Stage, fleet: Fleet) -> tuple[str, ...]:
     """How to try the duty desk by hand."""
     station = fleet.registry.stations[0]
     drill = json.dumps({"lon": round(station.lon, 4), "lat": round(station.lat, 4), "severity": 3})
+    login = json.dumps({"name": "leader", "password": PASSWORD})
     return (
         "值班人员是模拟的：接警、派单、到场、报告、销号 · the people are simulated: they take, go, report and sign off",
-        f"  试一次演练 · try a drill:  curl {place.url}/api/v1/drills --json '{drill}'",
+        f"  登录 · sign in:  curl -c jar {place.url}/api/v1/auth/login --json '{login}'",
+        f"  试一次演练 · try a drill:  curl -b jar {place.url}/api/v1/drills --json '{drill}'",
         f"  亲手处理（你接的，他们不碰）· handle one yourself (they leave it to you):  {place.url}/docs",
     )
 

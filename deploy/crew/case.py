@@ -50,7 +50,11 @@ class Crew:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What somebody says to the API; `photo` is the seed of a picture that is taken first, "" for none."""
+    """What somebody says to the API.
+
+    Before it a picture is taken, of which `photo` is the seed, and the enterprise `names` learns that it is named; ""
+    for none.
+    """
 
     who: str
     alert_id: str
@@ -58,11 +62,18 @@ class Step:
     version: int
     said: Mapping[str, Any] = field(default_factory=dict)
     photo: str = ""
+    names: str = ""
+
+    @property
+    def is_of_enterprise(self) -> bool:
+        """Whether it is said in an enterprise's own window."""
+        return self.who.startswith("enterprise:")
 
     @property
     def path(self) -> str:
         """Where it is posted to."""
-        return f"/{'drills' if self.action == 'end' else 'alerts'}/{self.alert_id}/{self.action}"
+        room = "/enterprise" if self.is_of_enterprise else ""
+        return f"{room}/{'drills' if self.action == 'end' else 'alerts'}/{self.alert_id}/{self.action}"
 
 
 class Plan(NamedTuple):
@@ -99,7 +110,8 @@ class Case:
     def plan(self, after_s: float, who: str | None, action: str, **said: Any) -> Plan | None:
         """What that person does; nothing where there is no such person."""
         photo = f"{self.seed} {self.alert['id']} {action}" if said.pop("photo", False) else ""
-        step = Step(who or "", self.alert["id"], action, self.handling.version, said, photo)
+        names = said.pop("names", None) or ""
+        step = Step(who or "", self.alert["id"], action, self.handling.version, said, photo, names)
         return Plan(after_s, step) if who else None
 
     @property

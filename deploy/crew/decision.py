@@ -9,8 +9,8 @@ from alerts.handling.stage import Cause, Handling, Stage
 from deploy.crew import lines
 from deploy.crew.case import Case, Crew, Place, Plan, Step
 
-BY_HAND = "local"
-"""Who acts without saying in whose name: somebody who tries it, and is let."""
+BY_HAND = "user:"
+"""How those begin who are no people of the roster: whoever has signed in to try it, and is let."""
 LEFT_MIN = (18.0, 12.0, 7.0, 5.0)
 """Minutes for which an alert of each severity lies: a little more than the desk has before its leader is told."""
 PATIENCE = timedelta(minutes=25)
@@ -45,7 +45,7 @@ def next_step(alert: Mapping[str, Any], crew: Crew, now: datetime, seed: int, *,
     """What is due now with an alert (as the API tells it), if anything is; what somebody took by hand stays theirs."""
     case = Case(alert, Handling.read(alert["handling"]), crew, now, seed, waits)
     handling = case.handling
-    if BY_HAND in (handling.acknowledged_by, handling.accepted_by, handling.person):
+    if any((who or "").startswith(BY_HAND) for who in (handling.acknowledged_by, handling.accepted_by)):
         return None
     plan = _PLANS[handling.stage](case) if handling.stage in _PLANS else None
     since = max(handling.since, handling.cleared_at or handling.since, crew.began)
@@ -147,7 +147,8 @@ def _reported(case: Case) -> Plan | None:
         return _over(case)
     deadline = case.now.replace(minute=0, second=0, microsecond=0) + _until(case)
     why = lines.ORDERED.get(cause, lines.USUALLY_ORDERED)
-    return case.plan(case.delay("order"), officer, "rectify", deadline=deadline.isoformat(), why=why)
+    named = case.handling.enterprise_id
+    return case.plan(case.delay("order"), officer, "rectify", names=named, deadline=deadline.isoformat(), why=why)
 
 
 def _until(case: Case) -> timedelta:

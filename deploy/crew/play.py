@@ -26,10 +26,13 @@ PutRight = Callable[[str], None]
 """Called with the enterprise that has stopped what it emitted."""
 
 
-async def play(url: str, seed: int, put_right: PutRight) -> None:
-    """Handle the alerts of the service at `url` until cancelled; while it is away, look again and again."""
+async def play(url: str, seed: int, keys: Mapping[str, str], put_right: PutRight) -> None:
+    """Handle the alerts of the service at `url` until cancelled; while it is away, look again and again.
+
+    `keys` are those of the people and enterprises who act.
+    """
     async with httpx2.AsyncClient(base_url=f"{url}/api/v1", timeout=TIMEOUT_S, trust_env=False) as client:
-        players = Players(client, seed, put_right)
+        players = Players(client, seed, keys, put_right)
         while True:
             try:
                 await players.look()
@@ -41,8 +44,8 @@ async def play(url: str, seed: int, put_right: PutRight) -> None:
 class Players:
     """What the people remember from look to look: where stations are, since when they sit, and what was refused."""
 
-    def __init__(self, client: httpx2.AsyncClient, seed: int, put_right: PutRight) -> None:
-        self._client, self._seed, self._put_right = client, seed, put_right
+    def __init__(self, client: httpx2.AsyncClient, seed: int, keys: Mapping[str, str], put_right: PutRight) -> None:
+        self._client, self._seed, self._keys, self._put_right = client, seed, keys, put_right
         self._began = datetime.now(UTC)
         self._places: list[Place] = []
         self._refused: set[tuple[str, int]] = set()
@@ -64,18 +67,20 @@ class Players:
         return Crew(self._began, {one["role"]: one["person_id"] for one in here}, teams, self._places)
 
     async def _ask(self, path: str, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
-        answer = await self._client.get(path, params=asked)
+        answer = await self._client.get(path, params=asked, headers=self._as(next(iter(self._keys))))
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()
         return told
 
     async def _do(self, step: Step) -> None:
         """One step; what is refused is not tried again, as it would be refused again."""
-        told = dict(step.said)
+        told = {"text": step.said["why"]} if step.is_of_enterprise else dict(step.said)
         if step.photo:
             told["photos"] = [await self._photo(step)]
-        headers = {"X-Hotgrid-Actor": step.who}
-        if step.action != "end":
+        if step.names:
+            await self._name(step)
+        headers = self._as(step.who)
+        if step.action != "end" and not step.is_of_enterprise:
             headers["If-Match"] = f'"{step.version}"'
         answer = await self._client.post(step.path, json=told, headers=headers)
         if answer.is_server_error:
@@ -83,6 +88,8 @@ class Players:
         if answer.is_client_error:
             self._refused.add((step.alert_id, step.version))
             logger.info("%s may not %s %s: %s", step.who, step.action, step.alert_id, answer.text)
+        elif step.is_of_enterprise:
+            self._put_right(step.who.partition(":")[2])
         elif step.action == "rectify":
             self._rectified(answer.json()["handling"])
 
@@ -90,8 +97,18 @@ class Players:
         if handling["stage"] == "rectified" and handling["enterprise_id"]:
             self._put_right(handling["enterprise_id"])
 
+    async def _name(self, step: Step) -> None:
+        """Have the enterprise learn it; what was released already is none the worse."""
+        said = {"enterprise_id": step.names, "as": "found", "why": step.said["why"]}
+        answer = await self._client.post(f"/alerts/{step.alert_id}/release-name", json=said, headers=self._as(step.who))
+        if answer.is_client_error:
+            logger.info("%s was not named for %s: %s", step.names, step.alert_id, answer.text)
+
+    def _as(self, who: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._keys[who]}"}
+
     async def _photo(self, step: Step) -> str:
-        headers = {"X-Hotgrid-Actor": step.who, "Content-Type": "image/jpeg"}
+        headers = self._as(step.who) | {"Content-Type": "image/jpeg"}
         taken = await asyncio.to_thread(picture, step.photo, smokes=step.action != "rectify")
         answer = await self._client.post(f"/alerts/{step.alert_id}/photos", content=taken, headers=headers)
         answer.raise_for_status()

@@ -43,7 +43,12 @@ class Identity:
 
     def actor(self, place: str) -> Actor:
         """Who acts, in the words of the desk."""
-        return Actor(self.who, self.role, self.display, place, self.township)
+        return Actor(self.who, self.role, self.display, place, self.township or self._only_township)
+
+    @property
+    def _only_township(self) -> str:
+        """Whose team one is of, who is no person of the roster and is bound to one township."""
+        return self.townships[0] if self.townships is not None and len(self.townships) == 1 else ""
 
     @property
     def reach(self) -> Reach:

@@ -191,7 +191,7 @@ def test_the_same_seed_tells_the_same_and_another_something_else() -> None:
 
 def test_what_somebody_took_by_hand_is_left_to_them() -> None:
     now = NOW + timedelta(hours=1)
-    handling = taken(Handling("open", NOW), Act("acknowledge", Actor("local", "admin")), NOW)
+    handling = taken(Handling("open", NOW), Act("acknowledge", Actor("user:admin", "admin")), NOW)
     assert next_step(alert("A1", handling=handling.body()), CREW, now, 1) is None
     assert next_step(alert("A1"), CREW, now, 1) is not None
 
