@@ -1,7 +1,7 @@
 """Whose name the desk may release for an alert, to whom it then is known, and what is due from then on."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal, NamedTuple
 
 from alerts.enterprise.deadline import working_days_after
@@ -74,10 +74,8 @@ def may_sign(actor: Actor) -> None:
 
 def terms(policy: EnterprisePolicy, at: datetime, calendar: Calendar) -> Terms:
     """What is due of a name that is released at a time; an appeal by the end of the last working day."""
-    return Terms(
-        at + timedelta(hours=policy.reply_hours),
-        working_days_after(at, policy.appeal_days, calendar.is_workday, calendar.zone),
-    )
+    over = working_days_after(at, policy.appeal_days, calendar.is_workday, calendar.zone)
+    return Terms(at + timedelta(hours=policy.reply_hours), over.astimezone(UTC))
 
 
 def words(naming: Naming, due: Terms, zone: tzinfo) -> dict[str, str]:

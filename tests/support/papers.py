@@ -3,6 +3,7 @@
 import struct
 import zipfile
 import zlib
+from datetime import UTC, datetime
 from io import BytesIO
 
 import xlsxwriter
@@ -15,6 +16,7 @@ def workbook() -> bytes:
     """A table as a spreadsheet program writes it."""
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2026, 11, 21, tzinfo=UTC)})
         book.add_worksheet("台账").write_row(0, 0, ["日期", "更换活性炭 kg", 120])
     return file.getvalue()
 
