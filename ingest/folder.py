@@ -11,6 +11,7 @@ from ingest.lines import Line, R, Report, not_utf8, read_rows
 from ingest.quality import STACKED_M, Thresholds, ThresholdsError
 from ingest.references import Files, check
 from ingest.registry import (
+    DistrictTownship,
     Enterprise,
     Facility,
     Finding,
@@ -58,6 +59,7 @@ def read_folder(path: Path) -> tuple[Registry, list[str]]:
         people=_only(files.people),
         shifts=_only(files.shifts),
         chiefs=_only(files.chiefs),
+        townships=_only(files.townships),
         marks=_only(files.marks),
         findings=_only(files.findings),
         parks=_only(files.parks),
@@ -81,6 +83,7 @@ def _read(path: Path, report: Report) -> Files:
         people=read_rows(path / "people.csv", Person, report),
         shifts=read_rows(path / "shifts.csv", Shift, report),
         chiefs=read_rows(path / "chiefs.csv", StationChief, report),
+        townships=read_rows(path / "townships.csv", DistrictTownship, report),
         marks=read_rows(path / "marks.csv", Mark, report),
         findings=read_rows(path / "findings.csv", Finding, report),
         parks=read_rows(path / "parks.csv", ParkDevice, report),

@@ -1,9 +1,9 @@
 """A registry folder into the database: all or nothing, and the same again changes nothing.
 
 A line adds or changes what has its key. What a file no longer has stays: devices and people have a past, marks and
-findings are the past, and others write them too (a mark is taken back by an end that equals its start). Six files say
-all there is, if they are there: `shifts.csv` of the shifts to come that were imported, `chiefs.csv`, `parks.csv`,
-`facilities.csv`, `operator_monitors.csv`, `quality.csv`.
+findings are the past, and others write them too (a mark is taken back by an end that equals its start). Seven files
+say all there is, if they are there: `shifts.csv` of the shifts to come that were imported, `chiefs.csv`,
+`townships.csv`, `parks.csv`, `facilities.csv`, `operator_monitors.csv`, `quality.csv`.
 """
 
 from collections.abc import Sequence
@@ -65,8 +65,7 @@ async def store_registry(on: asyncpg.Connection, registry: Registry, now: dateti
     }
     if registry.shifts:
         counts["shifts"] = await _put_shifts(on, registry, now)
-    if registry.chiefs:
-        counts["chiefs"] = await _replace(on, REGISTRY.drop_chiefs, REGISTRY.put_chiefs, registry.chiefs)
+    counts |= await _replaced(on, registry)
     if registry.marks:
         counts["marks"] = await _put(on, REGISTRY.put_marks, registry.marks)
     if registry.findings:
@@ -87,6 +86,17 @@ async def store_registry(on: asyncpg.Connection, registry: Registry, now: dateti
         counts["quality"] = Count(sum(row["added"] for row in done), sum(not row["added"] for row in done))
     await REGISTRY.announce.execute(on)
     return counts
+
+
+async def _replaced(on: asyncpg.Connection, registry: Registry) -> dict[str, Count]:
+    """The files that say all there is, those that are there."""
+    files: tuple[tuple[str, Query, Query, Sequence[Row]], ...] = (
+        ("chiefs", REGISTRY.drop_chiefs, REGISTRY.put_chiefs, registry.chiefs),
+        ("townships", REGISTRY.drop_townships, REGISTRY.put_townships, registry.townships),
+        ("parks", REGISTRY.drop_parks, REGISTRY.put_parks, registry.parks),
+        ("facilities", REGISTRY.drop_facilities, REGISTRY.put_facilities, registry.facilities),
+    )
+    return {name: await _replace(on, drop, put, rows) for name, drop, put, rows in files if rows}
 
 
 async def _refuse_changed_kinds(on: asyncpg.Connection, registry: Registry) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ingest.channel import COLUMN, is_pollutant
 from ingest.lines import Line, Report, check_unique
 from ingest.registry import (
+    DistrictTownship,
     Enterprise,
     Facility,
     Finding,
@@ -38,6 +39,7 @@ class Files(NamedTuple):
     people: list[tuple[Line, Person]]
     shifts: list[tuple[Line, Shift]]
     chiefs: list[tuple[Line, StationChief]]
+    townships: list[tuple[Line, DistrictTownship]]
     marks: list[tuple[Line, Mark]]
     findings: list[tuple[Line, Finding]]
     parks: list[tuple[Line, ParkDevice]]
@@ -59,6 +61,7 @@ def check(files: Files, report: Report) -> None:
     check_unique(files.people, "person_id", lambda row: row.person_id, report)
     check_unique(files.shifts, "start", lambda row: (row.person_id, f"{row.start.astimezone(UTC)}", row.post), report)
     check_unique(files.chiefs, "station_id", lambda row: row.station_id, report)
+    check_unique(files.townships, "township", lambda row: (row.district, row.township), report)
     check_unique(files.marks, "start", lambda row: (row.device_id, row.kind, f"{row.start.astimezone(UTC)}"), report)
     check_unique(files.findings, "at", lambda row: (row.alert_id, f"{row.at.astimezone(UTC)}"), report)
     check_unique(files.parks, "channel", lambda row: (row.park_id, row.device_id, row.channel), report)

@@ -207,6 +207,13 @@ class StationChief(Row):
     township: Name = ""
 
 
+class DistrictTownship(Row):
+    """Which township lies in which district: accounts may be bound to a district."""
+
+    district: Annotated[Name, StringConstraints(min_length=1)]
+    township: Annotated[Name, StringConstraints(min_length=1)]
+
+
 class Mark(Row):
     """While it is in force, what a station or monitor sends is no evidence; without `end` it still is.
 
@@ -269,6 +276,7 @@ class Registry(BaseModel):
     people: tuple[Person, ...] = ()
     shifts: tuple[Shift, ...] = ()
     chiefs: tuple[StationChief, ...] = ()
+    townships: tuple[DistrictTownship, ...] = ()
     marks: Annotated[tuple[Mark, ...], _by("start", "device_id", "kind")] = ()
     findings: Annotated[tuple[Finding, ...], _by("at", "alert_id")] = ()
     parks: Annotated[tuple[ParkDevice, ...], _by("park_id", "device_id", "channel")] = ()

@@ -265,6 +265,19 @@ WHERE (device, from_on) NOT IN (
 )
 RETURNING device;
 
+-- name: put_townships
+INSERT INTO district_township (district, township)
+SELECT district, township FROM jsonb_to_recordset(:rows::jsonb) AS r(district text, township text)
+ON CONFLICT DO NOTHING
+RETURNING true AS added;
+
+-- name: drop_townships that the new file does not have
+DELETE FROM district_township
+WHERE (district, township) NOT IN (
+    SELECT district, township FROM jsonb_to_recordset(:rows::jsonb) AS r(district text, township text)
+)
+RETURNING township;
+
 -- name: put_quality says all there is
 INSERT INTO quality_thresholds AS old (text) VALUES (:text)
 ON CONFLICT (one) DO UPDATE SET text = excluded.text WHERE old.text <> excluded.text
