@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 
 from deploy import servers
+from deploy.audit import audit, recorded
 from deploy.backtest import backtest
+from deploy.ca import ca
 from deploy.contacts import contacts
 from deploy.device import device
 from deploy.export import export
@@ -122,7 +124,8 @@ def import_(folder: Folder, as_json: Json = False) -> None:
     """装入或更新登记表 · load or update a registry folder"""
     from ingest.importer import import_folder
 
-    report = asyncio.run(import_folder(folder, servers.use().database_url, _now()))
+    with recorded("import", {"folder": folder}):
+        report = asyncio.run(import_folder(folder, servers.use().database_url, _now()))
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
         return
@@ -237,12 +240,14 @@ def run() -> None:
 
 
 app.command()(backtest)
+app.command()(ca)
 app.command()(export)
 app.command()(gateway)
 app.command()(keep)
 app.command()(load)
 app.command()(rejects)
 app.command("map")(map_)
+app.add_typer(audit, name="audit")
 app.add_typer(contacts, name="contacts")
 app.add_typer(key, name="key")
 app.add_typer(user, name="user")
