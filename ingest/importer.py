@@ -70,16 +70,10 @@ async def store_registry(on: asyncpg.Connection, registry: Registry, now: dateti
         counts["marks"] = await _put(on, REGISTRY.put_marks, registry.marks)
     if registry.findings:
         counts["findings"] = await _put(on, REGISTRY.put_findings, registry.findings)
-    if registry.parks:
-        counts["parks"] = await _replace(on, REGISTRY.drop_parks, REGISTRY.put_parks, registry.parks)
     if registry.loggers:
         counts["loggers"] = await _put(on, REGISTRY.put_loggers, registry.loggers)
     if registry.station_channels:
         counts["channels"] = await _put(on, REGISTRY.put_station_channels, registry.station_channels)
-    if registry.facilities:
-        counts["facilities"] = await _replace(
-            on, REGISTRY.drop_facilities, REGISTRY.put_facilities, registry.facilities
-        )
     counts |= await _put_outlets(on, registry, now)
     if registry.quality:
         done = await REGISTRY.put_quality.fetch(on, text=registry.quality)
