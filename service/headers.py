@@ -16,6 +16,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+STRICT = "max-age=31536000"  # for a year a browser then asks by TLS only
 
 
 class Guarded:
@@ -32,6 +33,8 @@ class Guarded:
                 headers = MutableHeaders(scope=message)
                 for name, value in (*HEADERS.items(), ("Cache-Control", "no-store")):
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = STRICT
             await send(message)
 
         await self.app(scope, receive, guarding)

@@ -3,6 +3,7 @@
 import logging
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -45,12 +46,56 @@ def serve(settings: ServiceSettings) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),  # uvicorn alone would believe everybody on this machine
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
         timeout_graceful_shutdown=GRACE_S,
     )
+    _secure(config)
     server = _Server(app, config)
-    with _listening(settings) as listener, _returning(server):
-        logger.info("serving on http://%s:%d", settings.host, listener.getsockname()[1])
+    with _listening(settings) as listener, _returning(server), _renewing(config):
+        scheme = "https" if config.ssl else "http"
+        logger.info("serving on %s://%s:%d", scheme, settings.host, listener.getsockname()[1])
         server.run(sockets=[listener])
+
+
+def _secure(config: uvicorn.Config) -> None:
+    """Load the certificate; raises ServeError where it cannot be used."""
+    try:
+        config.load()
+    except OSError as error:  # an SSLError is one
+        raise ServeError(
+            f"cannot use the certificate {config.ssl_certfile} with the key {config.ssl_keyfile} ({error}): "
+            "HOTGRID_TLS_CERT and HOTGRID_TLS_KEY must name two PEM files that belong together"
+        ) from error
+    if config.ssl:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+
+
+@contextmanager
+def _renewing(config: uvicorn.Config) -> Iterator[None]:
+    """On SIGHUP take a renewed certificate: new connections get it, those that there are stay."""
+
+    context, certificate, key = config.ssl, config.ssl_certfile, config.ssl_keyfile
+    if context is None or certificate is None:
+        yield
+        return
+
+    def renew(_number: int, _frame: object) -> None:
+        try:
+            for one in (ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), context):  # one that is no good must not harm it
+                one.load_cert_chain(certificate, key)
+        except OSError as error:
+            logger.warning("the certificate stays what it was: %s cannot be used: %s", certificate, error)
+        else:
+            logger.info("certificate read anew")
+
+    kept = signal.signal(signal.SIGHUP, renew)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, kept)
 
 
 @contextmanager

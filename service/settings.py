@@ -1,11 +1,22 @@
 """What the service can be told from outside: environment variables that begin with HOTGRID_."""
 
-from typing import Annotated
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field
-from pydantic_settings import SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from alerts.policy import PolicySettings
+
+
+def _listed(told: object) -> object:
+    return tuple(filter(None, map(str.strip, told.split(",")))) if isinstance(told, str) else told
+
+
+def _addresses(told: tuple[str, ...]) -> tuple[str, ...]:
+    """Networks as their own first address; raises ValueError for what is neither address nor network."""
+    return tuple(str(ip_network(one)) if "/" in one else str(ip_address(one)) for one in told)
 
 
 class ServiceSettings(PolicySettings):
@@ -18,6 +29,11 @@ class ServiceSettings(PolicySettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     public_url: Annotated[str | None, Field(pattern="^https?://")] = None
     """Under which people reach the service, for addresses that they keep; as the request had it where it is not set."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    """With both it speaks TLS and nothing else."""
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_addresses)] = ()
+    """Of whom it is believed for whom they ask (X-Forwarded-For, -Proto): addresses and networks, commas between."""
     pool_size: Annotated[int, Field(ge=1, le=100)] = 8
     body_limit: Annotated[int, Field(ge=0)] = 65_536
     session_idle_h: Annotated[float, Field(gt=0)] = 12.0
@@ -47,3 +63,9 @@ class ServiceSettings(PolicySettings):
     Who is signed in there already is not held back."""
     limit_account: Annotated[int, Field(ge=1)] = 3_000
     """Units a minute of one account over all its screens, or of one key; most operations cost one."""
+
+    @model_validator(mode="after")
+    def _pair(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("HOTGRID_TLS_CERT and HOTGRID_TLS_KEY: set both, or neither")
+        return self
