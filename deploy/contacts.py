@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import asyncpg
 import typer
 
+from deploy.audit import audited
 from deploy.option import Json
 from deploy.problem import Problem
 from deploy.transaction import WHO, transaction
@@ -33,6 +34,7 @@ def list_(as_json: Json = False) -> None:
 
 
 @contacts.command()
+@audited("contacts add")
 def add(
     channel: Annotated[str, typer.Argument(help="webhook · apprise · siren")],
     person: Annotated[str | None, typer.Option(help="人员编号，平台和警报器不填 · of whom; none: a platform")] = None,
@@ -53,6 +55,7 @@ def add(
 
 
 @contacts.command()
+@audited("contacts remove")
 def remove(contact_id: Annotated[int, typer.Argument(min=1, max=2**63 - 1)]) -> None:
     """停用并忘记地址 · use it no more and forget its address"""
     from alerts.push.contact import disable

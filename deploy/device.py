@@ -15,6 +15,7 @@ import asyncpg
 import typer
 
 from deploy import credential, servers
+from deploy.audit import audited
 from deploy.control import Control
 from deploy.credential import CONTROL, SERVICE, Command, Credential
 from deploy.option import Json
@@ -34,6 +35,7 @@ device = typer.Typer(no_args_is_help=True, help="设备接入消息服务器的�
 
 
 @device.command()
+@audited("device add")
 def add(
     ids: Annotated[list[str] | None, typer.Argument(help="station_id 或 mn · station_id or mn")] = None,
     all_stations: Annotated[
@@ -50,12 +52,14 @@ def add(
 
 
 @device.command()
+@audited("device rotate")
 def rotate(ids: Ids) -> None:
     """换密码，旧的立即失效 · other passwords; the old ones end at once"""
     _hand_out(_changed(lambda on: _rotated(on, ids)))
 
 
 @device.command()
+@audited("device revoke")
 def revoke(ids: Ids) -> None:
     """立即断开并不再放行 · cut off at once, and let in no more"""
     _changed(lambda on: _revoked(on, ids))
@@ -78,6 +82,7 @@ def list_(as_json: Json = False) -> None:
 
 
 @device.command()
+@audited("device apply")
 def apply() -> None:
     """使消息服务器与数据库一致，例如恢复备份之后 · bring the broker in line with the database, as after a restore"""
     found = servers.use()

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import asyncpg
 import typer
 
+from deploy.audit import audited
 from deploy.option import Json
 from deploy.problem import Problem
 from deploy.transaction import WHO, transaction
@@ -18,6 +19,7 @@ key = typer.Typer(no_args_is_help=True, help="程序密钥 · keys of programs")
 
 
 @key.command()
+@audited("key add")
 def add(
     account: Annotated[str, typer.Argument(help="以哪个账号行事 · as which account it acts")],
     name: Annotated[str, typer.Option(help="用途 · what it is for")],
@@ -66,6 +68,7 @@ def list_(
 
 
 @key.command()
+@audited("key revoke")
 def revoke(prefix: Annotated[str, typer.Argument(help="密钥小数点前的部分 · the part before the full stop")]) -> None:
     """吊销，立即失效 · revoke one, at once"""
     from service.account.key import revoke

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 import asyncpg
 import typer
 
+from deploy.audit import audited, recorded
 from deploy.option import Json
 from deploy.problem import Problem
 from deploy.transaction import WHO, transaction
@@ -28,6 +29,7 @@ GROUPS, GROUP = 5, 4
 
 
 @user.command()
+@audited("user add")
 def add(  # noqa: PLR0913 - one a command option
     name: Name,
     role: Annotated[str, typer.Option(help="admin · leader · bureau · duty · chief · dispatcher · field · enterprise")],
@@ -81,6 +83,7 @@ def list_(as_json: Json = False) -> None:
 
 
 @user.command()
+@audited("user password")
 def password(name: Name, password_stdin: Stdin = False) -> None:
     """设新密码，并退出其全部设备 · set another password; all sessions of the account end"""
     from service.account import book
@@ -94,6 +97,7 @@ def password(name: Name, password_stdin: Stdin = False) -> None:
 
 
 @user.command()
+@audited("user disable")
 def disable(name: Name) -> None:
     """停用：登录和密钥立即失效 · shut out at once, sessions and keys"""
     from service.account import book
@@ -103,6 +107,7 @@ def disable(name: Name) -> None:
 
 
 @user.command()
+@audited("user enable")
 def enable(name: Name) -> None:
     """恢复停用的账号 · let in again"""
     from service.account import book
@@ -112,6 +117,7 @@ def enable(name: Name) -> None:
 
 
 @user.command()
+@audited("user unlock")
 def unlock(name: Name) -> None:
     """忘掉输错的密码，不必再等 · forget wrong tries, so that nobody waits"""
     from service.account import book
@@ -131,7 +137,8 @@ def sessions(
     from service.account.session import SIGN_IN
 
     if end:
-        typer.echo(f"已退出 · ended: {_do(lambda on: book.end_sessions(on, name))}")
+        with recorded("user sessions --end", {"name": name}):
+            typer.echo(f"已退出 · ended: {_do(lambda on: book.end_sessions(on, name))}")
         return
     now = datetime.now(UTC)
     rows = _do(
