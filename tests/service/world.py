@@ -8,6 +8,7 @@ import httpx2
 
 from service.resources.desk.polygon import EXAMPLE as AREA
 from tests.service import seed
+from tests.service.enterprise.letters_part import written
 from tests.service.enterprise.settled import outlets_settled
 from tests.service.enterprise.world_part import monitored
 from tests.service.forgetful import API, Asking, Valid
@@ -57,7 +58,8 @@ async def settle(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> dict[str, Va
     asked = Asking(client)
     await alerts(asked, pool, now)
     told = looks() | steps(now) | await muted(asked, now) | await pushed(asked, pool) | await rostered(asked, now)
-    return told | await handed_over(asked) | await monitored(pool, now) | await outlets_settled(client, pool)
+    told |= await handed_over(asked) | await monitored(pool, now)
+    return told | await outlets_settled(client, pool) | await written(client, pool)
 
 
 async def alerts(asked: Asking, pool: asyncpg.Pool, now: datetime) -> None:
