@@ -26,7 +26,7 @@ from service.origin import SameOrigin
 from service.resources import API
 from service.resources.air import availability, cell, grid, quality, rejects, stations, track
 from service.resources.alert import alerts, feed, findings, recurrence
-from service.resources.bureau import letters, names, operators, reviews
+from service.resources.bureau import enterprises, letters, names, operators, reviews
 from service.resources.bureau import onboarding as outlets
 from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
 from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
@@ -84,6 +84,7 @@ ROUTERS = (
     names.router,
     letters.router,
     own_export.router,
+    enterprises.router,
     hooks.router,
     auth.router,
     keys.router,

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.enterprise.outlet_policy import LedgerPolicy, OnboardingPolicy, OperatorPolicy
+from alerts.enterprise.ranking import RankingPolicy
 
 
 class EnterprisePolicy(BaseModel):
@@ -29,3 +30,4 @@ class EnterprisePolicy(BaseModel):
     onboarding: OnboardingPolicy = OnboardingPolicy()
     operators: OperatorPolicy = OperatorPolicy()
     ledger: LedgerPolicy = LedgerPolicy()
+    ranking: RankingPolicy = RankingPolicy()
