@@ -66,6 +66,12 @@ FROM own_alert
 WHERE status = 'open' AND device = ANY(:devices::integer[]) AND kind = ANY(:kinds::text[])
 GROUP BY device, kind;
 
+-- name: open_deadlines of failures that are not reported or not repaired yet
+SELECT device, count(*)::integer AS deadlines, min(due_at) AS next_at
+FROM deadline
+WHERE enterprise_id = :enterprise_id::text AND done_at IS NULL AND NOT void
+GROUP BY device;
+
 -- name: marks in force at any time of a span; one that ends where it starts was taken back
 SELECT device, kind, start_at, end_at, reason
 FROM mark
@@ -160,7 +166,7 @@ LIMIT :limit::integer;
 -- name: upkeep of a monitor, newest first: what was declared, and what its logger said about itself
 WITH told AS (
     SELECT start_at AS at, end_at AS until, 'mark' AS what, kind, NULL::smallint AS command, reason AS text,
-        'mark/' || kind AS key
+        'mark/' || kind || '/' || coalesce(declaration_id, 0) AS key
     FROM mark
     WHERE device = :device::integer AND start_at >= :from_at::timestamptz AND start_at < :to_at::timestamptz
         AND end_at IS DISTINCT FROM start_at

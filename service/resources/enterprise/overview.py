@@ -73,6 +73,8 @@ EXAMPLE: dict[str, Any] = {
             "valid_today": 0.9917,
             "valid_month": 0.9783,
             "open_alerts": {"exceedance": 1},
+            "open_deadlines": 1,
+            "next_deadline": "2026-11-21T02:10:00+00:00",
             "marks": [],
         }
     ],
@@ -126,6 +128,8 @@ class MonitorNow(BaseModel):
     valid_today: Annotated[Share | None, Field(description="mean of its factors, without streams of facilities")]
     valid_month: Share | None
     open_alerts: Annotated[dict[str, int], Field(description="alerts about it that are not closed, by kind")]
+    open_deadlines: Annotated[int, Field(description="failures to report or to repair, not done yet")]
+    next_deadline: Annotated[datetime | None, Field(description="of these the first, which may be past")]
     marks: Annotated[list[OwnMark], Field(description="in force now", examples=[[MARK]])]
 
 
@@ -148,6 +152,7 @@ class Known(NamedTuple):
     hours: Mapping[Key, Sequence[Record]]  # of the last day, the newest last
     days: Mapping[Key, Record]
     alerts: Mapping[int, Mapping[str, int]]
+    deadlines: Mapping[int, Record]
     marks: Mapping[int, Sequence[Record]]
 
 
@@ -160,12 +165,12 @@ class Known(NamedTuple):
 async def overview(connection: Connection, mine: Mine, _: Annotated[OfMine, Query()]) -> Response:
     """The newest values, the running hour against the limit, valid shares, open alerts and marks of every monitor."""
     monitors, at = await own(connection, mine), now()
-    known = await _known(connection, monitors, at)
+    known = await _known(connection, mine, monitors, at)
     body = {"enterprise_id": mine, "at": at, "monitors": [_monitor(monitor, known) for monitor in monitors]}
     return Response(msgspec.json.encode(body), media_type="application/json")
 
 
-async def _known(connection: Connection, monitors: Sequence[Monitor], at: datetime) -> Known:
+async def _known(connection: Connection, mine: str, monitors: Sequence[Monitor], at: datetime) -> Known:
     devices, hour, day = devices_of(monitors), hour_of(at), day_of(at)
     view = ENTERPRISE_VIEW
     newest = await view.newest.fetch(connection, devices=devices, since=hour - DAY)
@@ -173,6 +178,7 @@ async def _known(connection: Connection, monitors: Sequence[Monitor], at: dateti
     hours = await view.hours.fetch(connection, devices=devices, from_at=hour - DAY, to_at=hour, channels=None)
     days = await view.summed_days.fetch(connection, devices=devices, from_day=day.replace(day=1), to_day=day)
     alerts = await view.open_alerts.fetch(connection, devices=devices, kinds=list(OWN_KINDS))
+    due = {row["device"]: row for row in await view.open_deadlines.fetch(connection, enterprise_id=mine)}
     marks = await view.marks.fetch(connection, devices=devices, from_at=at, to_at=at + MOMENT)
     of_hours: dict[Key, list[Record]] = {}
     for row in hours:
@@ -181,7 +187,7 @@ async def _known(connection: Connection, monitors: Sequence[Monitor], at: dateti
     for row in marks:
         of_marks.setdefault(row["device"], []).append(row)
     by_key = [{_key(row): row for row in rows} for rows in (newest, running, days)]
-    return Known(at, by_key[0], by_key[1], of_hours, by_key[2], _counted(alerts), of_marks)
+    return Known(at, by_key[0], by_key[1], of_hours, by_key[2], _counted(alerts), due, of_marks)
 
 
 def _key(row: Record) -> Key:
@@ -199,6 +205,7 @@ def _monitor(monitor: Monitor, known: Known) -> dict[str, Any]:
     rows = [row for factor in monitor.factors if (row := known.newest.get((monitor.device, factor.channel)))]
     heard = max((row["ts"] for row in rows), default=None)
     alerts, marks = known.alerts.get(monitor.device, {}), known.marks.get(monitor.device, ())
+    due = known.deadlines.get(monitor.device)
     factors = [_factor(monitor, factor, known) for factor in monitor.factors]
     measured = {factor.channel for factor in monitor.measured}
     shown = [factor for factor in factors if factor["factor"] in measured]
@@ -212,6 +219,8 @@ def _monitor(monitor: Monitor, known: Known) -> dict[str, Any]:
         "valid_today": _mean([factor["valid_today"] for factor in shown]),
         "valid_month": _mean([factor["valid_month"] for factor in shown]),
         "open_alerts": alerts,
+        "open_deadlines": due["deadlines"] if due else 0,
+        "next_deadline": due and due["next_at"],
         "marks": told_marks(marks, {monitor.device: monitor.mn}),
     }
 

@@ -176,3 +176,25 @@ async def test_open_alerts_are_of_its_own_monitors_and_never_of_fabrication(
     assert other["monitors"][0]["open_alerts"] == {"fault": 1}
     authority = await told(client, "", {}, enterprise="E0007")
     assert authority["monitors"] == own["monitors"]
+
+
+async def test_open_deadlines_are_counted(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool, device: int, now: datetime
+) -> None:
+    other = await pool.fetchval("SELECT device FROM device WHERE device_id = $1", OTHER)
+    rows = (
+        ("E0007", device, 2, None),
+        ("E0007", device, -1, None),
+        ("E0007", device, -9, now),
+        ("E0008", other, 3, None),
+    )
+    for i, (enterprise, of, hours, done) in enumerate(rows):
+        alert = await plant.alert(pool, "fault", f"S{i}", now - 12 * HOUR)
+        await pool.execute(
+            "INSERT INTO deadline (enterprise_id, device, task, alert_id, began_at, due_at, done_at)"
+            " VALUES ($1, $2, 'report', $3, $4, $5, $6)",
+            *(enterprise, of, alert, now - 12 * HOUR, now + hours * HOUR, done),
+        )
+    (monitor,) = (await told(client, ""))["monitors"]
+    assert monitor["open_deadlines"] == 2
+    assert datetime.fromisoformat(monitor["next_deadline"]) == now - HOUR
