@@ -40,7 +40,7 @@ from service.resources.enterprise import marks as own_marks
 from service.resources.enterprise import onboarding as own_outlets
 from service.resources.enterprise import operator as own_operator
 from service.resources.enterprise import thread as own_thread
-from service.resources.house import accounts, auth, health, keys, page
+from service.resources.house import accounts, audit, auth, health, keys, page
 from service.resources.push import contacts, pushes, receipts
 from service.settings import ServiceSettings
 
@@ -86,6 +86,7 @@ ROUTERS = (
     own_export.router,
     enterprises.router,
     hooks.router,
+    audit.router,
     auth.router,
     keys.router,
     accounts.router,

@@ -71,6 +71,8 @@ class DeclaredMark(Mark):
 class DeclaredChange(MarkChange):
     """A step with who took it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [CHANGE | {"who": "enterprise:E0007"}]})
+
     who: str
 
 

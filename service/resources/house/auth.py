@@ -127,6 +127,7 @@ async def login(request: Request, response: Response, house: Housed, given: Cred
         identity = await of_session(on, token, now, house.life.idle)
     if identity is None:
         raise SignInError("刚登录就被停用 · the account was disabled at this very moment")
+    request.state.identity = identity  # for the audit log
     cookie.put(request, response, token, int(house.life.whole.total_seconds()))
     return _me(identity)
 
