@@ -19,10 +19,10 @@ SELECT name FROM account WHERE subject = :subject;
 SELECT id FROM unnest(:enterprises::text[]) AS id WHERE NOT EXISTS (SELECT FROM enterprise WHERE enterprise_id = id);
 
 -- name: unknown_townships
-SELECT name FROM unnest(:townships::text[]) AS name
-WHERE NOT EXISTS (SELECT FROM enterprise WHERE township = name)
-  AND NOT EXISTS (SELECT FROM station WHERE township = name)
-  AND NOT EXISTS (SELECT FROM district_township WHERE township = name);
+SELECT told.name FROM unnest(:townships::text[]) AS told (name)
+WHERE NOT EXISTS (SELECT FROM enterprise AS e WHERE e.township = told.name)
+  AND NOT EXISTS (SELECT FROM station AS s WHERE s.township = told.name)
+  AND NOT EXISTS (SELECT FROM district_township AS d WHERE d.township = told.name);
 
 -- name: unknown_districts
 SELECT name FROM unnest(:districts::text[]) AS name
