@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
@@ -21,12 +21,10 @@ from deploy.credential import CONTROL, SERVICE, Command, Credential
 from deploy.option import Json
 from deploy.own_broker import write
 from deploy.problem import Problem
-from sql.pool import connect
+from deploy.transaction import WHO, transaction
 from sql.queries import Queries
 
 CREDENTIAL = Queries("credential")
-WHO = "operator"
-Result = TypeVar("Result")
 Secrets = dict[str, str]
 """New passwords by device."""
 
@@ -69,7 +67,7 @@ def revoke(ids: Ids) -> None:
 @device.command("list")
 def list_(as_json: Json = False) -> None:
     """列出 · list them"""
-    rows = [dict(row) for row in asyncio.run(_with_database(lambda on: CREDENTIAL.listed.fetch(on)))]
+    rows = [dict(row) for row in asyncio.run(transaction("device", lambda on: CREDENTIAL.listed.fetch(on)))]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, default=datetime.isoformat))
         return
@@ -89,7 +87,7 @@ def apply() -> None:
     url = servers.control_url(found)
     if not url:
         raise Problem("own-broker", *_OWN)
-    wanted = asyncio.run(_with_database(_holding))
+    wanted = asyncio.run(transaction("device", _holding))
     with Control(url) as control:
         surplus, lacking = credential.difference(wanted, control.clients())
         control.run([credential.removal(name) for name in surplus])
@@ -103,7 +101,7 @@ def apply() -> None:
 def export(folder: Annotated[Path, typer.Argument(file_okay=False, help="目录 · folder")]) -> None:
     """写出自己的消息服务器所需的文件 · write the files that a broker of your own needs"""
     found = servers.use()
-    wanted = asyncio.run(_with_database(_holding))
+    wanted = asyncio.run(transaction("device", _holding))
     _say(write(folder, wanted, found.mqtt_url, servers.control_url(found)))
 
 
@@ -123,15 +121,6 @@ def _hand_out(made: Secrets) -> None:
     lines.writerows(made.items())
 
 
-async def _with_database(work: Callable[[asyncpg.Connection], Awaitable[Result]]) -> Result:
-    connection = await connect(servers.use().database_url, "device")
-    try:
-        async with connection.transaction():
-            return await work(connection)
-    finally:
-        await connection.close()
-
-
 async def _holding(on: asyncpg.Connection) -> list[Credential]:
     await CREDENTIAL.alone.execute(on)
     return [Credential(row["device_id"], row["hash"]) for row in await CREDENTIAL.holding.fetch(on)]
@@ -149,7 +138,7 @@ def _changed(change: Callable[[asyncpg.Connection], Awaitable[tuple[list[Command
             await asyncio.to_thread(_tell, url, commands)
         return made
 
-    made = asyncio.run(_with_database(work))
+    made = asyncio.run(transaction("device", work))
     if not url:
         _say(": ".join(_OWN))
     return made
