@@ -35,6 +35,7 @@ def root(name: str, now: datetime) -> Signed:
 
 def server(authority: Signed, names: Sequence[str], now: datetime, days: int = SERVER_DAYS) -> Signed:
     """A certificate of the server that is reached under these host names and addresses; raises ValueError."""
+    alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
     issuer = x509.load_pem_x509_certificate(authority.certificate.encode())
     issuing = serialization.load_pem_private_key(authority.key.encode(), None)
     if not isinstance(issuing, ec.EllipticCurvePrivateKey):
@@ -44,7 +45,7 @@ def server(authority: Signed, names: Sequence[str], now: datetime, days: int = S
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_usage(signs_certificates=False), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-    builder = builder.add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False)
+    builder = builder.add_extension(alternatives, critical=False)
     by = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuing.public_key())
     return _signed(builder.add_extension(by, critical=False), key, issuing)
 
