@@ -1,6 +1,5 @@
 """All outlets on their way onto the network, what is overdue first; the authority accepts, refuses, waives."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
@@ -11,11 +10,12 @@ from alerts.enterprise.onboarding import Act, Step
 from alerts.enterprise.outlets import Outlet, Saying, outlets, say
 from ingest.registry import Name
 from service.actor import Acting
-from service.cursor import WRONG, Cursor, CursorText, decode, encode
+from service.cursor import CursorText
 from service.database import Connection
 from service.parameters import Strict
-from service.problems import NotFoundError, bad_input
+from service.problems import NotFoundError
 from service.resources import API
+from service.resources.enterprise.by_day import cursor_of, place_of
 from service.resources.enterprise.outlet import OutletId, OutletStanding, refused, told
 from service.rules import OwnRules
 
@@ -58,10 +58,11 @@ async def list_outlets(connection: Connection, rules: OwnRules, asked: Annotated
     """What has been due longest comes first, then what is due next; what is not owed comes last."""
     found = await outlets(connection, rules, datetime.now(UTC), township=asked.township)
     rows = sorted((one for one in found if _fits(one, asked)), key=_place)
-    after = _after(rows, asked.cursor)
+    before = place_of(asked.cursor)
+    after = [one for one in rows if before is None or _place(one) > before]
     page = after[: asked.limit]
-    more = len(after) > len(page)
-    return OutletPage(outlets=await told(connection, page, with_who=True), next=_cursor(page[-1]) if more else None)
+    more = cursor_of(*_place(page[-1])) if len(after) > len(page) else None
+    return OutletPage(outlets=await told(connection, page, with_who=True), next=more)
 
 
 def _fits(one: Outlet, asked: OutletFilter) -> bool:
@@ -73,20 +74,6 @@ def _place(one: Outlet) -> tuple[date, int]:
     """Where an outlet stands in the list."""
     due = one.due.get(one.next_step) if one.next_step else None
     return due or date.max, one.outlet_id
-
-
-def _cursor(one: Outlet) -> str:
-    due, outlet_id = _place(one)
-    return encode(Cursor(datetime(due.year, due.month, due.day, tzinfo=UTC), str(outlet_id)))
-
-
-def _after(rows: Sequence[Outlet], text: str | None) -> Sequence[Outlet]:
-    if text is None:
-        return rows
-    at, number = decode(text)
-    if not number.isascii() or not number.isdigit():
-        raise bad_input({"cursor": WRONG})
-    return [one for one in rows if _place(one) > (at.date(), int(number[:20]))]
 
 
 @router.post(

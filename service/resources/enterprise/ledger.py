@@ -11,11 +11,12 @@ from alerts.enterprise.file import UnknownFile
 from alerts.enterprise.ledger import State
 from alerts.enterprise.outlet_policy import Kind
 from service.actor import Acting
-from service.cursor import WRONG, Cursor, CursorText, decode, encode
+from service.cursor import CursorText
 from service.database import Connection
 from service.parameters import Day
 from service.problems import ConflictError, bad_input
 from service.resources import API
+from service.resources.enterprise.by_day import cursor_of, place_of
 from service.resources.enterprise.files import FileIds
 from service.resources.enterprise.mine import InWindow, Mine
 from service.resources.enterprise.onboarding import Note
@@ -114,25 +115,11 @@ async def list_entries(
     connection: Connection, enterprise_id: Mine, rules: OwnRules, asked: Annotated[LedgerFilter, Query()]
 ) -> LedgerPage:
     """Newest change first, with what is due until when: local rules, where nobody said when."""
-    wanted = Asked(asked.kind, asked.outlet_id, asked.last, _before(asked.cursor))
+    wanted = Asked(asked.kind, asked.outlet_id, asked.last, place_of(asked.cursor))
     rows = await entries(connection, enterprise_id, wanted, asked.limit + 1, rules, datetime.now(UTC))
     page = rows[: asked.limit]
     last = page[-1] if len(rows) > asked.limit else None
-    return LedgerPage(entries=[_line(one) for one in page], next=last and _cursor(last))
-
-
-def _before(text: str | None) -> tuple[date, int] | None:
-    if text is None:
-        return None
-    at, number = decode(text)
-    if not number.isascii() or not number.isdigit() or int(number[:20]) >= 2**63:
-        raise bad_input({"cursor": WRONG})
-    return at.date(), int(number)
-
-
-def _cursor(one: Entry) -> str:
-    day = one.change.done_on
-    return encode(Cursor(datetime(day.year, day.month, day.day, tzinfo=UTC), str(one.entry_id)))
+    return LedgerPage(entries=[_line(one) for one in page], next=last and cursor_of(last.change.done_on, last.entry_id))
 
 
 def _line(one: Entry) -> LedgerLine:

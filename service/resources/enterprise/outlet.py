@@ -59,6 +59,15 @@ class OnboardingStep(BaseModel):
     who: str | None = None
 
 
+class StepDays(BaseModel):
+    """The last good day of each step."""
+
+    installed: date
+    tested: date
+    accepted: date
+    networked: date
+
+
 class OutletStanding(BaseModel):
     """Whether an outlet needs a VOC monitor and why, how far it is, and until when each step has to be done."""
 
@@ -77,7 +86,7 @@ class OutletStanding(BaseModel):
     reason: str
     stage: Annotated[Stage, Field(description="`begun`: nothing was done yet")]
     next_step: Annotated[Step | None, Field(description="what is to be done; null: nothing")]
-    due: Annotated[dict[Step, date], Field(description="the last good day of each step; none where not required")]
+    due: Annotated[StepDays | None, Field(description="until when; null where no monitor is required")]
     overdue: bool
     overdue_since: Annotated[date | None, Field(description="the last day on which the next step was in time")]
     refusal: Annotated[str | None, Field(description="why the last test was sent back")]
@@ -106,7 +115,7 @@ def _standing(one: Outlet, steps: Mapping[int, list[dict[str, Any]]]) -> OutletS
         reason=_reason(one),
         stage=one.standing.stage,
         next_step=one.next_step,
-        due=dict(one.due),
+        due=StepDays.model_validate(one.due) if one.due else None,
         overdue=one.overdue_since is not None,
         overdue_since=one.overdue_since,
         refusal=one.standing.refusal or None,

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from alerts.enterprise.outlets import ONBOARDING
+from service.cursor import Cursor, encode
 from sql.failure import FAILURES
 from tests.service import seed
 from tests.service.enterprise import plant
@@ -48,7 +49,7 @@ async def test_an_outlet_says_whether_it_needs_a_monitor_and_why(
     }
     assert told["DA001"]["due"]["installed"] == f"{today() + 90 * DAY}"
     assert (told["DA001"]["stage"], told["DA001"]["next_step"]) == ("begun", "installed")
-    assert (told["DA001"]["monitors"], told["DA002"]["due"]) == ([plant.MN], {})
+    assert (told["DA001"]["monitors"], told["DA002"]["due"]) == ([plant.MN], None)
 
 
 async def test_an_outlet_goes_all_the_way(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
@@ -203,3 +204,13 @@ async def test_the_database_itself_lets_no_enterprise_accept(pool: asyncpg.Pool)
                 note="",
                 files=[],
             )
+
+
+@pytest.mark.parametrize("path", [f"{API}/onboarding", f"{API}/enterprise/consumables?enterprise=E0007"])
+@pytest.mark.parametrize("number", ["", "-1", "1e3", "²", "S0", "9" * 18, "0" * 20 + "9" * 30])
+async def test_a_cursor_of_another_list_is_told_or_leads_nowhere(
+    client: httpx2.AsyncClient, path: str, number: str
+) -> None:
+    cursor = encode(Cursor(datetime(2026, 11, 21, tzinfo=UTC), number))
+    answer = await client.get(path, params={"cursor": cursor, **dict(httpx2.QueryParams(path.partition("?")[2]))})
+    assert answer.status_code == 422 or answer.json()["next"] is None
