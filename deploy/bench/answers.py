@@ -29,22 +29,25 @@ async def answers() -> list[Row]:
         await BENCH.put_latest.execute(here.database)
         with here.runs("serve", HOTGRID_PORT="0") as child:
             url = child.said("serving on ")
+            key = await here.key()
             name = f"GET /stations/latest, {DEVICES:,} devices"
-            plain = await asyncio.to_thread(timed, url, "/stations/latest", REQUESTS)
-            small = await asyncio.to_thread(timed, url, "/stations/latest", REQUESTS, {"Accept-Encoding": "gzip"})
+            plain = await asyncio.to_thread(timed, url, "/stations/latest", REQUESTS, key)
+            small = await asyncio.to_thread(
+                timed, url, "/stations/latest", REQUESTS, {**key, "Accept-Encoding": "gzip"}
+            )
             rows = [*spread(name, plain, "ms", "<= 20"), *spread(f"{name}, gzip", small, "ms")]
-            rows += await _alerts(here, url)
+            rows += await _alerts(here, url, key)
             return [*rows, Row("serve, most memory while answering", memory(child.process.pid, "VmHWM"), "MB")]
 
 
-async def _alerts(here: House, url: str) -> list[Row]:
+async def _alerts(here: House, url: str, key: dict[str, str]) -> list[Row]:
     rows: list[Row] = []
     medians: dict[str, list[float]] = {what: [] for what in ASKED}
     await _grow(here, "open", 1, OPEN)
     for first, last in HISTORIES:
         await _grow(here, "closed", first, last)
         for what, path in ASKED.items():
-            times = await asyncio.to_thread(timed, url, path, REQUESTS)
+            times = await asyncio.to_thread(timed, url, path, REQUESTS, key)
             rows += spread(f"GET /alerts ({what}), {last:,} old alerts", times, "ms", "<= 20")
             medians[what].append(rows[-2].value)
     return [

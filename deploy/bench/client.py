@@ -18,12 +18,17 @@ def timed(url: str, path: str, count: int, headers: dict[str, str] | None = None
 
 def timed_all(url: str, paths: Sequence[str], headers: dict[str, str] | None = None) -> list[float]:
     """The same of different requests."""
+    return timed_each(url, [(path, headers or {}) for path in paths])
+
+
+def timed_each(url: str, asked: Sequence[tuple[str, dict[str, str]]]) -> list[float]:
+    """The same of different requests, each with headers of its own."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     times = []
-    for path in paths:
+    for path, headers in asked:
         began = time.perf_counter()
-        connection.request("GET", API + path, headers=headers or {})
+        connection.request("GET", API + path, headers=headers)
         answer = connection.getresponse()
         answer.read()
         times.append(time.perf_counter() - began)
@@ -36,10 +41,10 @@ def timed_all(url: str, paths: Sequence[str], headers: dict[str, str] | None = N
 class Ear:
     """Listens to the live feed: when the first event of each minute was here, by the time of the event."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, headers: dict[str, str]) -> None:
         parts = urlsplit(url)
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=600)
-        self._connection.request("GET", API + "/alerts/stream")
+        self._connection.request("GET", API + "/alerts/stream", headers=headers)
         self._answer = self._connection.getresponse()
         self._change = threading.Condition()
         self._heard: dict[str, float] = {}

@@ -53,7 +53,7 @@ async def _latency(city: City, minutes: int) -> list[Row]:
                 for name in ("detect", "notify", "serve")
             )
             stack.enter_context(here.runs("ingest"))
-            ear = Ear(serve.said("serving on "))
+            ear = Ear(serve.said("serving on "), await here.key())
             waits = [await _minute(here, city, WARM + m, ear) for m in range(minutes)][UNMEASURED:]
             most, told = (memory(child.process.pid, "VmHWM") for child in (detect, notify))
     heard = [wait for wait in waits if wait is not None]

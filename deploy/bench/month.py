@@ -120,9 +120,10 @@ async def _sizes(here: House, station_days: int) -> list[Row]:
 async def _answers(here: House, days: int, stations: int) -> list[Row]:
     with here.runs("serve", HOTGRID_PORT="0") as child:
         url = child.said("serving on ")
-        newest = await asyncio.to_thread(timed, url, "/stations/latest", REQUESTS)
+        key = await here.key()
+        newest = await asyncio.to_thread(timed, url, "/stations/latest", REQUESTS, key)
         rows = spread(f"GET /stations/latest, {stations:,} devices", newest, "ms", "<= 20")
-        any_day = await asyncio.to_thread(timed_all, url, _asked(range(days), stations))
+        any_day = await asyncio.to_thread(timed_all, url, _asked(range(days), stations), key)
         rows += spread("GET a day of one station, any day", any_day[WARM:], "ms", "<= 20")
         return [*rows, Row("serve, most memory while answering", memory(child.process.pid, "VmHWM"), "MB")]
 

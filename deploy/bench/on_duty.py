@@ -45,7 +45,7 @@ async def who_is_on_duty() -> list[Row]:
         with here.runs("serve", HOTGRID_PORT="0") as child:
             url = child.said("serving on ")
             paths = [f"/duty/now?at={at:%Y-%m-%dT%H:%M:%SZ}" for at in moments]
-            asked = await asyncio.to_thread(timed_all, url, paths)
+            asked = await asyncio.to_thread(timed_all, url, paths, await here.key())
         shifts = await on.fetchval("SELECT count(*) FROM shift")
     return [
         Row("roster, shifts of a year of 60 people published", shifts, "shifts"),

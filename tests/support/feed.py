@@ -18,9 +18,9 @@ class Event(NamedTuple):
     body: dict[str, Any]
 
 
-def events(url: str, after: int | None = None) -> Iterator[Event]:
+def events(url: str, cookie: str, after: int | None = None) -> Iterator[Event]:
     """The events after number `after` (None: from now on) until the stream ends or breaks."""
-    headers = {} if after is None else {"Last-Event-ID": str(after)}
+    headers = {"Cookie": cookie} | ({} if after is None else {"Last-Event-ID": str(after)})
     with (
         suppress(httpx2.RemoteProtocolError),
         httpx2.Client(timeout=PATIENCE_S) as client,
@@ -42,12 +42,13 @@ def _parsed(lines: Iterable[str]) -> Iterator[Event]:
         fields = {}
 
 
-def alerts(url: str, limit: int) -> list[dict[str, Any]]:
+def alerts(url: str, cookie: str, limit: int) -> list[dict[str, Any]]:
     """All alerts that the API gives, page after page, oldest first."""
     found: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
-        answer = httpx2.get(f"{url}/api/v1/alerts", params={"limit": str(limit), **cursor}, timeout=PATIENCE_S)
+        asked = {"limit": str(limit), **cursor}
+        answer = httpx2.get(f"{url}/api/v1/alerts", params=asked, headers={"Cookie": cookie}, timeout=PATIENCE_S)
         answer.raise_for_status()
         page = answer.json()
         found += page["alerts"]

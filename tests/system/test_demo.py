@@ -58,15 +58,23 @@ def theatre(tmp_path: Path) -> Iterator[Theatre]:
         shutil.rmtree(folder)
 
 
+def signed_in(url: str, role: str) -> str:
+    """The cookie of one of the accounts that the demo prints."""
+    answer = httpx2.post(f"{url}/api/v1/auth/login", json={"name": role, "password": "hotgrid-demo"})
+    assert answer.json()["role"] == role, answer.text
+    return answer.headers["Set-Cookie"].partition(";")[0]
+
+
 def all_gone(pids: list[int]) -> bool:
     return until(lambda: not any(is_alive(pid) for pid in pids), STOP_S)
 
 
 def test_the_demo_shows_an_alert_and_leaves_nothing_running_and_can_be_shown_again(theatre: Theatre) -> None:
     demo = theatre.hotgrid.start("demo").says(READY)
-    happened = events(theatre.url, after=0)
+    cookie = signed_in(theatre.url, "duty")
+    happened = events(theatre.url, cookie, after=0)
     assert next(happened).action == "opened"
-    on_duty = httpx2.get(f"{theatre.url}/api/v1/duty/now").json()["on_duty"]
+    on_duty = httpx2.get(f"{theatre.url}/api/v1/duty/now", headers={"Cookie": cookie}).json()["on_duty"]
     assert {person["role"] for person in on_duty} == {"leader", "duty", "dispatcher", "chief", "bureau", "field"}
 
     assert "the people are simulated" in demo.text()
@@ -90,7 +98,10 @@ def test_the_demo_shows_an_alert_and_leaves_nothing_running_and_can_be_shown_aga
 def test_the_demo_replays_a_scenario_to_the_alerts_of_the_backtest(theatre: Theatre, scenario: Scenario) -> None:
     demo = theatre.hotgrid.start("demo", str(scenario.folder)).says(READY)
     expected = [what for what, _ in scenario.changes]
-    happened = [event.action for _, event in zip(expected, events(theatre.url, after=0), strict=False)]
+    happened = [
+        event.action
+        for _, event in zip(expected, events(theatre.url, signed_in(theatre.url, "leader"), after=0), strict=False)
+    ]
     assert happened == expected
     assert demo.stop() == 0
 

@@ -13,6 +13,7 @@ from sql.pool import connect
 from tests.support.hotspot import hotspot
 from tests.support.pictures import from_a_phone
 from tests.support.receiver import Posted, Receiver, receiving
+from tests.support.signing import SignedIn
 from tests.system.conftest import House
 
 TOWNSHIP = "云溪镇"
@@ -99,7 +100,7 @@ async def test_from_a_ringing_phone_to_the_sign_off(bare_house: House) -> None:
         await raised(house)
         rung = await message(receiver, "P04")
         assert "发现热点" in rung["title"]
-        async with httpx2.AsyncClient(base_url=url, timeout=30) as client:
+        async with httpx2.AsyncClient(base_url=url, timeout=30, auth=SignedIn(house.url)) as client:
             await _handled(house, Desk(client), receiver, urlsplit(rung["url"]).path)
 
 
@@ -155,7 +156,7 @@ async def test_a_drill_rings_and_everybody_sees_that_it_is_one(bare_house: House
         await task_force(house, receiver.url)
         _, url = house.serve()
         house.hotgrid.start("notify", HOTGRID_PUBLIC_URL=url, HOTGRID_PUSH_ALLOW="127.0.0.1").says("at work")
-        async with httpx2.AsyncClient(base_url=url, timeout=30) as client:
+        async with httpx2.AsyncClient(base_url=url, timeout=30, auth=SignedIn(house.url)) as client:
             plan = {"lon": 120.05, "lat": 31.68, "severity": 3}
             begun = await client.post("/api/v1/drills", json=plan, headers={"X-Hotgrid-Actor": "P01"})
             assert begun.status_code == 201, begun.text
