@@ -4,8 +4,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self';"
-    " frame-ancestors 'none'"
+    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none';"
+    " form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -14,7 +14,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    # In the field one says where one is, and takes photos.
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
 }
 STRICT = "max-age=31536000"  # for a year a browser then asks by TLS only
 
@@ -35,6 +36,17 @@ class Guarded:
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = STRICT
+                if "identity" in scope.get("state", {}):
+                    _for_one_alone(headers)
             await send(message)
 
         await self.app(scope, receive, guarding)
+
+
+def _for_one_alone(headers: MutableHeaders) -> None:
+    """No proxy keeps what depends on who asks, and a browser shows it to nobody who signs in there later."""
+    kept = headers["Cache-Control"]
+    if not {"private", "no-store"} & {part.strip() for part in kept.split(",")}:
+        headers["Cache-Control"] = f"private, {kept}"
+    for name in ("Cookie", "Authorization"):
+        headers.add_vary_header(name)

@@ -22,7 +22,7 @@ async def _written(client: httpx2.AsyncClient) -> None:
 async def pages(client: httpx2.AsyncClient, limit: int) -> list[dict[str, Any]]:
     """All lines, by pages of so many."""
     lines: list[dict[str, Any]] = []
-    cursor: dict[str, str] = {}
+    cursor: dict[str, Any] = {}
     while True:
         page = (await client.get(AUDIT, params={"limit": limit} | cursor)).json()
         assert len(page["lines"]) <= limit
