@@ -44,14 +44,14 @@ class Talk:
     def __init__(self, client: httpx2.AsyncClient) -> None:
         self.client = client
 
-    async def post(self, path: str, who: dict[str, str], gives: int = 0, **said: Any) -> Any:
+    async def post(self, path: str, who: dict[str, str], gives: int = 0, /, **said: Any) -> Any:
         """The answer of a POST; any 2xx where none is named."""
         answer = await self.client.post(f"{API}{path}", json=said, headers=who)
         assert answer.status_code == (gives or answer.status_code), answer.text
         assert gives or answer.is_success, answer.text
         return answer.json()
 
-    async def get(self, path: str, who: dict[str, str], gives: int = 200, **query: str) -> Any:
+    async def get(self, path: str, who: dict[str, str], gives: int = 200, /, **query: str) -> Any:
         """The answer of a GET."""
         answer = await self.client.get(f"{API}{path}", params=query, headers=who)
         assert answer.status_code == gives, answer.text
