@@ -16,6 +16,7 @@ from deploy.backtest import backtest
 from deploy.ca import ca
 from deploy.contacts import contacts
 from deploy.device import device
+from deploy.evidence import evidence
 from deploy.export import export
 from deploy.forever import log_to_stderr, until_stopped
 from deploy.gateway import gateway
@@ -249,6 +250,7 @@ app.command()(rejects)
 app.command("map")(map_)
 app.add_typer(audit, name="audit")
 app.add_typer(contacts, name="contacts")
+app.add_typer(evidence, name="evidence")
 app.add_typer(key, name="key")
 app.add_typer(user, name="user")
 app.add_typer(device, name="device")

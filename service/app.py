@@ -26,7 +26,7 @@ from service.origin import SameOrigin
 from service.resources import API
 from service.resources.air import availability, cell, grid, quality, rejects, stations, track
 from service.resources.alert import alerts, feed, findings, recurrence
-from service.resources.bureau import enterprises, letters, names, operators, reviews
+from service.resources.bureau import enterprises, evidence, letters, names, operators, reviews
 from service.resources.bureau import onboarding as outlets
 from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
 from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
@@ -85,6 +85,7 @@ ROUTERS = (
     letters.router,
     own_export.router,
     enterprises.router,
+    evidence.router,
     hooks.router,
     audit.router,
     auth.router,
@@ -155,6 +156,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.window_intake = files.intake()
     app.state.copyist = table.copyist()
     app.state.exporting = own_export.exporting()
+    app.state.packing = evidence.packing()
     app.state.watch = Watch(app.state.database, app.state.live.wake)
     listening = asyncio.create_task(app.state.live.run(), name="live feed")
     watching = asyncio.create_task(app.state.watch.run(), name="watch")

@@ -121,7 +121,8 @@ CREATE FUNCTION public.hidden_devices() RETURNS SETOF integer
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    SELECT device FROM monitor WHERE enterprise_id <> ALL (reached()) AND reaches_all() IS NOT TRUE
+    SELECT device FROM monitor
+    WHERE enterprise_id <> ALL ((SELECT reached())::text[]) AND (SELECT reaches_all()) IS NOT TRUE
 $$;
 
 CREATE FUNCTION public.keep_locked_log() RETURNS trigger
@@ -264,7 +265,9 @@ CREATE FUNCTION public.reached_devices() RETURNS SETOF integer
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    SELECT device FROM monitor WHERE enterprise_id = ANY (reached()) OR reaches_all()
+    SELECT device FROM monitor WHERE enterprise_id = ANY ((SELECT reached())::text[])
+    UNION ALL
+    SELECT device FROM monitor WHERE (SELECT reaches_all())
 $$;
 
 CREATE FUNCTION public.reaches_all() RETURNS boolean
@@ -859,6 +862,15 @@ CREATE TABLE public.enterprise_hook (
     events text[] NOT NULL,
     secret text NOT NULL,
     CONSTRAINT enterprise_hook_events_check CHECK (((cardinality(events) >= 1) AND (cardinality(events) <= 20)))
+);
+
+CREATE TABLE public.evidence_pack (
+    manifest_sha256 bytea NOT NULL,
+    alert_id text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    files integer NOT NULL,
+    bytes bigint NOT NULL
 );
 
 CREATE TABLE public.facility (
@@ -1881,6 +1893,9 @@ ALTER TABLE ONLY public.enterprise_hook
 ALTER TABLE ONLY public.enterprise
     ADD CONSTRAINT enterprise_pkey PRIMARY KEY (enterprise_id);
 
+ALTER TABLE ONLY public.evidence_pack
+    ADD CONSTRAINT evidence_pack_pkey PRIMARY KEY (manifest_sha256);
+
 ALTER TABLE ONLY public.facility
     ADD CONSTRAINT facility_pkey PRIMARY KEY (device, channel);
 
@@ -2181,6 +2196,8 @@ CREATE INDEX duty_log_entry_of_shift ON public.duty_log_entry USING btree (perso
 
 CREATE INDEX enterprise_hook_of ON public.enterprise_hook USING btree (enterprise_id);
 
+CREATE INDEX evidence_pack_of_alert ON public.evidence_pack USING btree (alert_id, at);
+
 CREATE INDEX finding_enterprise ON public.finding USING btree (enterprise_id) WHERE (enterprise_id IS NOT NULL);
 
 CREATE INDEX finding_newest ON public.finding USING btree (at DESC, alert_id DESC);
@@ -2206,6 +2223,8 @@ CREATE INDEX idempotency_at ON public.idempotency USING btree (at);
 CREATE UNIQUE INDEX mark_of_declaration ON public.mark USING btree (declaration_id) WHERE (declaration_id IS NOT NULL);
 
 CREATE INDEX mobile_reading_ts_idx ON public.mobile_reading USING btree (ts DESC);
+
+CREATE INDEX monitor_of_enterprise ON public.monitor USING btree (enterprise_id);
 
 CREATE INDEX monitor_reading_ts_idx ON public.monitor_reading USING btree (ts DESC);
 
@@ -2421,6 +2440,9 @@ ALTER TABLE ONLY public.enterprise_hook
 
 ALTER TABLE ONLY public.enterprise_hook
     ADD CONSTRAINT enterprise_hook_enterprise_id_fkey FOREIGN KEY (enterprise_id) REFERENCES public.enterprise(enterprise_id);
+
+ALTER TABLE ONLY public.evidence_pack
+    ADD CONSTRAINT evidence_pack_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 
 ALTER TABLE ONLY public.facility
     ADD CONSTRAINT facility_device_channel_fkey FOREIGN KEY (device, channel) REFERENCES public.monitor_channel(device, channel);
@@ -2976,6 +2998,8 @@ GRANT SELECT(contact_id) ON TABLE public.enterprise_hook TO hotgrid_enterprise;
 GRANT SELECT(enterprise_id) ON TABLE public.enterprise_hook TO hotgrid_enterprise;
 
 GRANT SELECT(events) ON TABLE public.enterprise_hook TO hotgrid_enterprise;
+
+GRANT SELECT,INSERT ON TABLE public.evidence_pack TO hotgrid_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.facility TO hotgrid_app;
 GRANT SELECT ON TABLE public.facility TO hotgrid_enterprise;
