@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from service import problems
 from service.access import access_to
+from service.account.oidc import provider_of
 from service.account.password import Passwords
 from service.account.watch import Watch
 from service.admission import admitted
@@ -40,7 +41,7 @@ from service.resources.enterprise import marks as own_marks
 from service.resources.enterprise import onboarding as own_outlets
 from service.resources.enterprise import operator as own_operator
 from service.resources.enterprise import thread as own_thread
-from service.resources.house import accounts, audit, auth, health, keys, page
+from service.resources.house import accounts, audit, auth, health, keys, page, sso
 from service.resources.push import contacts, pushes, receipts
 from service.settings import ServiceSettings
 
@@ -89,6 +90,7 @@ ROUTERS = (
     hooks.router,
     audit.router,
     auth.router,
+    sso.router,
     keys.router,
     accounts.router,
     overview.router,
@@ -152,6 +154,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.live = Live(settings, app.state.database)
     app.state.minutes = grid.Minutes()
     app.state.passwords = Passwords()
+    app.state.provider = provider_of(settings)
     app.state.darkroom = photos.darkroom()
     app.state.window_intake = files.intake()
     app.state.copyist = table.copyist()

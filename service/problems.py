@@ -80,6 +80,10 @@ class BusyError(ServiceError):
     """As many requests of this kind as can be dealt with are under way."""
 
 
+class ProviderAwayError(ServiceError):
+    """The provider of single sign-on does not answer, or not as it should."""
+
+
 class DatabaseAwayError(ServiceError):
     """The database does not answer; it passes by itself once it does."""
 
@@ -124,6 +128,7 @@ PROBLEMS: dict[type[ServiceError], Kind] = {
     TooManyError: Kind(429, "too-many", "Too many requests", "请求过多"),
     WrongTypeError: Kind(415, "wrong-type", "The body is of the wrong type", "请求体类型不符"),
     BusyError: Kind(503, "busy", "Too many such requests at once", "同类请求过多"),
+    ProviderAwayError: Kind(503, "provider-away", "Single sign-on does not answer", "单点登录暂时不通"),
     DatabaseAwayError: Kind(503, "database-away", "The database does not answer", "数据库无应答"),
     SchemaBehindError: Kind(503, "schema-behind", "The database is not at the newest schema", "数据库结构不是最新"),
     NotReadyError: Kind(503, "not-ready", "The service is not ready", "服务尚未就绪"),

@@ -1,5 +1,6 @@
 """What the service can be told from outside: environment variables that begin with HOTGRID_."""
 
+import re
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Self
@@ -19,6 +20,13 @@ def _addresses(told: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(str(ip_network(one)) if "/" in one else str(ip_address(one)) for one in told)
 
 
+def _issuer(told: str | None) -> str | None:
+    """Over https, but for one on this machine; raises ValueError."""
+    if told is not None and not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", told):
+        raise ValueError("must be an https address")
+    return told
+
+
 class ServiceSettings(PolicySettings):
     """Where the service listens and what it bounds; only the database must be named."""
 
@@ -34,6 +42,12 @@ class ServiceSettings(PolicySettings):
     """With both it speaks TLS and nothing else."""
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_addresses)] = ()
     """Of whom it is believed for whom they ask (X-Forwarded-For, -Proto): addresses and networks, commas between."""
+    oidc_issuer: Annotated[str | None, AfterValidator(_issuer)] = None
+    """The provider of single sign-on, as it calls itself; with it come the next two."""
+    oidc_client_id: Annotated[str | None, Field(min_length=1)] = None
+    oidc_client_secret: Annotated[str | None, Field(min_length=16, repr=False)] = None
+    oidc_name_claim: Annotated[str | None, Field(pattern=r"^[a-z_]{1,64}$")] = None
+    """Where the provider has names that people cannot change themselves: by them accounts are bound the first time."""
     pool_size: Annotated[int, Field(ge=1, le=100)] = 8
     body_limit: Annotated[int, Field(ge=0)] = 65_536
     session_idle_h: Annotated[float, Field(gt=0)] = 12.0
@@ -63,6 +77,12 @@ class ServiceSettings(PolicySettings):
     Who is signed in there already is not held back."""
     limit_account: Annotated[int, Field(ge=1)] = 3_000
     """Units a minute of one account over all its screens, or of one key; most operations cost one."""
+
+    @model_validator(mode="after")
+    def _single_sign_on(self) -> Self:
+        if len({one is None for one in (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)}) > 1:
+            raise ValueError("HOTGRID_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET: set all three, or none")
+        return self
 
     @model_validator(mode="after")
     def _pair(self) -> Self:

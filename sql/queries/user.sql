@@ -62,9 +62,9 @@ UPDATE account SET disabled_at = NULL WHERE name = :name AND disabled_at IS NOT 
 UPDATE account SET password_hash = :password_hash WHERE name = :name RETURNING name;
 
 -- name: whose_subject
-SELECT name, disabled_at FROM account WHERE subject = :subject;
+SELECT name, password_hash FROM account WHERE subject = :subject;
 
 -- name: bind_subject
 UPDATE account SET subject = :subject
-WHERE name = :name AND subject IS NULL AND password_hash IS NULL AND disabled_at IS NULL
-RETURNING name;
+WHERE name = :name AND subject IS NULL AND password_hash IS NULL AND disabled_at IS NULL AND role <> 'admin'
+RETURNING name, password_hash;

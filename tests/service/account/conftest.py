@@ -1,6 +1,7 @@
 """Browsers at several addresses, and accounts with passwords."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from service.account.password import hashed
 from service.app import make_app
 from service.settings import ServiceSettings
 from tests.service.conftest import UNLIMITED
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, providing
 
 API = "/api/v1"
 PASSWORD = "three unrelated words"
@@ -62,12 +64,35 @@ def house_settings(url: str, **settings: Any) -> ServiceSettings:
     return ServiceSettings(database_url=url, **(UNLIMITED | settings))
 
 
-@pytest.fixture
-async def house(database: str, pool: asyncpg.Pool) -> AsyncIterator[House]:
-    """A service that runs."""
-    app = make_app(house_settings(database))
+@asynccontextmanager
+async def opened(database: str, pool: asyncpg.Pool, **settings: Any) -> AsyncIterator[House]:
+    """A service that runs, until the block is left."""
+    app = make_app(house_settings(database, **settings))
     async with app.router.lifespan_context(app):
         house = House(app, pool)
         yield house
         for browser in house.browsers:
             await browser.aclose()
+
+
+@pytest.fixture
+async def house(database: str, pool: asyncpg.Pool) -> AsyncIterator[House]:
+    """A service that runs."""
+    async with opened(database, pool) as house:
+        yield house
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    """A provider of single sign-on, at which Wang is signed in."""
+    async with providing(f"http://service{API}/auth/oidc/callback") as provider:
+        provider.user = {"sub": "7f3a", "preferred_username": "wang", "email": "wang@example.org"}
+        yield provider
+
+
+@pytest.fixture
+async def city(database: str, pool: asyncpg.Pool, provider: Provider) -> AsyncIterator[House]:
+    """A service that knows the provider."""
+    known = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT_ID, "oidc_client_secret": CLIENT_SECRET}
+    async with opened(database, pool, **known, oidc_name_claim="preferred_username") as city:
+        yield city
