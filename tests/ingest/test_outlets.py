@@ -45,6 +45,10 @@ async def test_another_design_is_a_change_and_the_one_before_is_kept(
         "SELECT design_flow_m3h, since FROM outlet_design WHERE design_flow_m3h <> 12000 ORDER BY 2"
     )
     assert [tuple(row) for row in rows] == [(8000, NOW), (31000, NOW + DAY)]
+    for only in (changed.replace("31000", "32000"), changed.replace("31000", "32000").replace("2027-06-30", "")):
+        assert (await import_folder(write(tmp_path, outlets=only), database, NOW + DAY)).counts["outlets"] == Count(
+            0, 1
+        )
     back = await import_folder(write(tmp_path, **FILES), database, NOW + 2 * DAY)
     assert back.counts["outlets"] == Count(0, 1)
 
