@@ -5,7 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
-from alerts.enterprise.release import Calendar, Concern, Naming, Terms, check, may_sign, terms, words
+from alerts.enterprise.release import Calendar, Concern, Naming, Terms, check, may_sign, taken_back, terms, words
 from alerts.handling.desk import HANDLING, Entry, Unknown, log
 from alerts.handling.illegal import Illegal, missing
 from alerts.handling.stage import Actor
@@ -80,6 +80,11 @@ async def withdraw(
             raise missing("why", "理由", "a reason")
         number = await _withdraw(on, alert_id, enterprise_id, why, actor, now)
         await log(on, row["alert"], Entry("withdraw-name", actor, why, {"enterprise_id": enterprise_id}), now)
+        more = {"alert_id": alert_id, "as": None}
+        severity = row["alert"]["severity"]
+        await tell_enterprise(
+            on, [enterprise_id], "alert", taken_back(alert_id), severity, now, f"withdrawn-{number}", more
+        )
     return number
 
 

@@ -86,3 +86,11 @@ def words(naming: Naming, due: Terms, zone: tzinfo) -> dict[str, str]:
         "zh": f"告警 {of} 涉及贵单位（{AS_ZH[naming.released_as]}），请于 {until} 前在企业窗口答复",
         "en": f"Alert {of} concerns you as {AS_EN[naming.released_as]}: answer in the window by {until}",
     }
+
+
+def taken_back(alert_id: str) -> dict[str, str]:
+    """What the enterprise is told when its name is taken back."""
+    return {
+        "zh": f"告警 {alert_id} 不再涉及贵单位，无需答复",
+        "en": f"Alert {alert_id} does not concern you any more: no answer is needed",
+    }

@@ -19,6 +19,11 @@ UPDATE alert_release SET withdrawn_at = :at, withdrawn_by = :who, withdrawn_why 
 WHERE alert_id = :alert_id AND enterprise_id = :enterprise_id AND withdrawn_at IS NULL
 RETURNING release_id;
 
+-- name: is_found: whether an enterprise knows that it was found
+SELECT EXISTS (
+    SELECT FROM alert_release
+    WHERE alert_id = :alert_id AND enterprise_id = :enterprise_id AND released_as = 'found' AND withdrawn_at IS NULL);
+
 -- name: of_alert in the order they were made
 SELECT r.release_id, r.enterprise_id, n.name, r.released_as, r.at, r.who, r.why, r.reply_by, r.appeal_by,
     r.withdrawn_at, r.withdrawn_by, r.withdrawn_why,

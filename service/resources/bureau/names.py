@@ -15,6 +15,7 @@ from service.resources import API
 from service.resources.alert.alerts import AlertId
 from service.resources.desk.acts import Key, Why
 from service.resources.desk.handling import refused
+from service.resources.desk.within import Within
 from service.rules import Rules
 
 router = APIRouter(prefix=API, tags=["bureau"])
@@ -55,6 +56,7 @@ class NameReleased(BaseModel):
     "/alerts/{alert_id}/release-name",
     operation_id="releaseName",
     summary="向企业公布 · release the name of an enterprise",
+    dependencies=[Within],
     status_code=201,
 )
 async def release_name(
@@ -93,6 +95,7 @@ class Withdrawn(BaseModel):
     "/alerts/{alert_id}/withdraw-name",
     operation_id="withdrawName",
     summary="撤回公布 · take the name of an enterprise back",
+    dependencies=[Within],
 )
 async def withdraw_name(
     connection: Connection, alert_id: AlertId, said: NameBack, actor: Acting, _: Annotated[Strict, Query()]

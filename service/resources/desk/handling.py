@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from alerts.enterprise.order import tell_order
 from alerts.handling.desk import KeyReused, Outcome, Stale, Unknown, act
 from alerts.handling.illegal import Illegal
 from alerts.handling.stage import Action, Actor
@@ -27,7 +28,7 @@ from service.resources.desk import acts
 from service.resources.desk.acts import Said
 from service.resources.desk.handled import EXAMPLE, Handling
 from service.resources.desk.within import Within
-from service.rules import Rules
+from service.rules import OwnRules, Rules
 
 _SAID = {"end": "until", "reason": "why"}
 """Fields of a mute by what they are called here."""
@@ -147,6 +148,16 @@ async def _taken(step: Step, said: Said) -> Response:
     return answered(await step.take(said, datetime.now(UTC)))
 
 
+async def _ordered(step: Step, said: Said, rules: Policy) -> Response:
+    """Take a step that the enterprise which was found hears of."""
+    now = datetime.now(UTC)
+    async with step.connection.transaction():
+        outcome = await step.take(said, now)
+        if not outcome.repeated:
+            await tell_order(step.connection, outcome, rules.tz, now)
+    return answered(outcome)
+
+
 @_route("acknowledge", "take an open alert on")
 async def acknowledge(step: Stepping, said: Annotated[acts.Acknowledge | None, Body()] = None) -> Response:
     """Lasts until the alert ends; nobody's again where nothing happens for long, or at the end of the shift."""
@@ -190,16 +201,16 @@ async def report(step: Stepping, said: acts.Report) -> Response:
 
 
 @_route("rectify", "order it put right; say that it is")
-async def rectify(step: Stepping, said: Annotated[acts.Rectify | None, Body()] = None) -> Response:
-    """After the report the desk orders it, with a deadline; then the enterprise that was found, or the field, says that
-    it is done."""
-    return await _taken(step, said or acts.Rectify())
+async def rectify(step: Stepping, rules: OwnRules, said: Annotated[acts.Rectify | None, Body()] = None) -> Response:
+    """After the report the desk orders it, with a deadline; then the field says that it is done, or the enterprise that
+    was found does in its window."""
+    return await _ordered(step, said or acts.Rectify(), rules)
 
 
 @_route("verify", "look whether it is")
-async def verify(step: Stepping, said: acts.Verify) -> Response:
+async def verify(step: Stepping, said: acts.Verify, rules: OwnRules) -> Response:
     """Where it has not been put right there is a new deadline."""
-    return await _taken(step, said)
+    return await _ordered(step, said, rules)
 
 
 @_route("propose", "propose to close it")
