@@ -52,7 +52,9 @@ async def test_a_reading_of_a_station_arrives_and_that_of_a_stranger_does_not(
         assert await asyncio.to_thread(publish) == ["Not authorized", "Success"]
 
         async def stored() -> list[asyncpg.Record]:
-            return await connection.fetch("SELECT device_id, pm25 FROM station_reading JOIN device USING (device)")
+            return list(
+                await connection.fetch("SELECT device_id, pm25 FROM station_reading JOIN device USING (device)")
+            )
 
         await until(stored)
         assert [tuple(row) for row in await stored()] == [(first, 35.5)]

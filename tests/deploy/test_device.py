@@ -15,7 +15,7 @@ from deploy.control import Control
 from deploy.problem import Problem
 from deploy.servers import CONTROL_VARIABLE, DATABASE_VARIABLE, MQTT_VARIABLE, Servers
 from tests.support.deadline import wait_for
-from tests.support.device import V5, V311, Device, MQTTProtocolVersion, as_user, connected
+from tests.support.device import V5, V311, Device, Version, as_user, connected
 
 READING = "hotgrid/v1/station/{}/reading"
 DEVICES = "S1", "S2", "站 3", "M/4", "hotgrid", "M5"
@@ -70,7 +70,7 @@ def given(servers: Servers, *names: str) -> list[str]:
 
 
 @BOTH
-def test_a_station_publishes_as_itself_and_as_nobody_else(servers: Servers, version: MQTTProtocolVersion) -> None:
+def test_a_station_publishes_as_itself_and_as_nobody_else(servers: Servers, version: Version) -> None:
     (url,) = given(servers, "S1")
     taken = [READING.format("S1"), "hotgrid/v1/monitor/S1/reading", "hotgrid/v1/hj212/S1", "hotgrid/v1/status/S1"]
     foreign = [READING.format("S2"), "hotgrid/v1/hj212/S2", "hotgrid/v1/status/S2", "hotgrid/v1/downlink/x"]
@@ -87,7 +87,7 @@ def test_a_station_publishes_as_itself_and_as_nobody_else(servers: Servers, vers
 
 
 @BOTH
-def test_a_station_reads_nothing_but_the_answers_to_its_frames(servers: Servers, version: MQTTProtocolVersion) -> None:
+def test_a_station_reads_nothing_but_the_answers_to_its_frames(servers: Servers, version: Version) -> None:
     first, second = given(servers, "S1", "S2")
     reply = "hotgrid/v1/hj212/{}/reply"
     wild = ["#", "+/#", "hotgrid/#", "hotgrid/v1/+/+/reading", READING.format("S2"), READING.format("S1"), "$SYS/#"]
@@ -119,7 +119,7 @@ def test_a_last_will_is_published_for_oneself_only(servers: Servers) -> None:
 
 
 @BOTH
-def test_who_is_rotated_or_revoked_is_cut_off_at_once(servers: Servers, version: MQTTProtocolVersion) -> None:
+def test_who_is_rotated_or_revoked_is_cut_off_at_once(servers: Servers, version: Version) -> None:
     first, second = given(servers, "S1", "S2")
     with connected(servers.mqtt_url) as service, connected(first, version) as one, connected(second, version) as other:
         (new,) = (as_user(servers.mqtt_url, *pair) for pair in passwords(run("rotate", "S1")).items())

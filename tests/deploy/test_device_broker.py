@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner
 
-from deploy import process, record, servers
+from deploy import place, process, record, servers
 from deploy.broker import pid
 from deploy.command import app
 from deploy.publisher import Publisher
@@ -153,7 +153,7 @@ def test_a_state_folder_of_before_there_were_credentials_gets_them(own: Servers)
     old = [line for line in lines if not line.startswith(("acl_file", "plugin"))]
     (folder / "mosquitto.conf").write_text("\n".join(old))
     program = Path(own.programs.mqtt_programs) / "mosquitto"
-    who = servers.place.account(own.state)
+    who = place.account(own.state)
     number = process.launch([program, "-c", folder / "mosquitto.conf"], own.state / "log/mosquitto.log", who)
     (own.state / "mosquitto.pid").write_text(f"{number}\n")
     wait_for(lambda: servers.status(own.state).running)

@@ -18,7 +18,7 @@ from ingest.broker import Broker
 from ingest.trust import AUTHORITY
 from tests.support.certificates import Certificates, Pair
 from tests.support.deadline import until_true
-from tests.support.device import V5, V311, Device, MQTTProtocolVersion, as_user, connected
+from tests.support.device import V5, V311, Device, Version, as_user, connected
 
 READING = "hotgrid/v1/station/{}/reading"
 
@@ -63,7 +63,7 @@ def beside(state: Path, servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Be
 
 @pytest.mark.parametrize("version", [V5, V311])
 def test_a_station_that_knows_the_authority_publishes_over_tls(
-    certificates: Certificates, beside: Beside, version: MQTTProtocolVersion
+    certificates: Certificates, beside: Beside, version: Version
 ) -> None:
     url = beside.listen(certificates.good())
     with connected(status(beside.state).mqtt_url) as service, connected(url, version) as station:

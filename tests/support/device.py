@@ -17,7 +17,8 @@ from ingest import trust
 from ingest.broker import Address
 
 PATIENCE_S = 15.0
-V311, V5 = MQTTProtocolVersion.MQTTv311, MQTTProtocolVersion.MQTTv5
+Version = MQTTProtocolVersion
+V311, V5 = Version.MQTTv311, Version.MQTTv5
 
 
 def as_user(url: str, user: str, password: str, **other: Any) -> str:
@@ -75,7 +76,7 @@ class Device:
     def die(self) -> None:
         """As when the power goes: no goodbye."""
         connection = self._client.socket()
-        assert connection is not None
+        assert isinstance(connection, socket.socket)
         connection.shutdown(socket.SHUT_RDWR)
 
     def leave(self) -> None:
