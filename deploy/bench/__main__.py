@@ -12,8 +12,10 @@ from typing import Annotated
 
 import typer
 
+from deploy.bench.access import access
 from deploy.bench.answers import answers
 from deploy.bench.detector import detector, growth, million
+from deploy.bench.enterprise import enterprise
 from deploy.bench.intake import intake
 from deploy.bench.latency import latency_305, latency_36793
 from deploy.bench.load import load
@@ -40,6 +42,8 @@ BENCHES: dict[str, Bench] = {
     "roster": roster,
     "on-duty": who_is_on_duty,
     "push": push,
+    "enterprise": enterprise,
+    "access": access,
 }
 
 LONG: dict[str, Bench] = {"month": month}

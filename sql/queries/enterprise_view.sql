@@ -20,13 +20,14 @@ LEFT JOIN (
 ) AS f USING (device, channel)
 WHERE l.device = ANY(:devices::integer[]);
 
--- name: running mean of an hour that is not over, from its minutes of flag N under no mark
+-- name: running mean of an hour that is not over, from its minutes of flag N under none of the marks that are given
 SELECT r.device, r.channel, avg(r.value::double precision) AS mean, count(*)::integer AS valid
 FROM monitor_reading AS r
 WHERE r.device = ANY(:devices::integer[]) AND r.ts >= :hour::timestamptz AND r.ts < :until::timestamptz
     AND r.qc = :good::smallint AND r.value <> 'NaN'
     AND NOT EXISTS (
-        SELECT FROM mark AS k
+        SELECT FROM unnest(:marked::integer[], :starts::timestamptz[], :ends::timestamptz[])
+            AS k(device, start_at, end_at)
         WHERE k.device = r.device AND k.start_at < r.ts + INTERVAL '1 minute'
             AND (k.end_at IS NULL OR k.end_at > greatest(r.ts, k.start_at))
     )

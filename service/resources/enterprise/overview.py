@@ -1,8 +1,8 @@
 """The overview of an enterprise: how each of its monitors stands at this moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Query, Response
@@ -33,6 +33,7 @@ router = APIRouter(prefix=API, tags=["enterprise"])
 Share = Annotated[float, Field(ge=0, le=1)]
 Key = tuple[int, str]  # device and channel
 MOMENT = timedelta(microseconds=1)
+Group = TypeVar("Group")
 
 _RUNNING: dict[str, Any] = {
     "from": "2026-11-21T00:00:00+00:00",
@@ -153,7 +154,7 @@ class Known(NamedTuple):
     days: Mapping[Key, Record]
     alerts: Mapping[int, Mapping[str, int]]
     deadlines: Mapping[int, Record]
-    marks: Mapping[int, Sequence[Record]]
+    marks: Mapping[int, Sequence[Record]]  # of this hour
 
 
 @router.get(
@@ -171,23 +172,39 @@ async def overview(connection: Connection, mine: Mine, _: Annotated[OfMine, Quer
 
 
 async def _known(connection: Connection, mine: str, monitors: Sequence[Monitor], at: datetime) -> Known:
-    devices, hour, day = devices_of(monitors), hour_of(at), day_of(at)
-    view = ENTERPRISE_VIEW
+    view, devices, hour, day = ENTERPRISE_VIEW, devices_of(monitors), hour_of(at), day_of(at)
+    marks = await view.marks.fetch(connection, devices=devices, from_at=hour, to_at=hour + HOUR)
     newest = await view.newest.fetch(connection, devices=devices, since=hour - DAY)
-    running = await view.running.fetch(connection, devices=devices, hour=hour, until=hour + HOUR, good=int(Qc.GOOD))
+    running = await view.running.fetch(
+        connection, devices=devices, hour=hour, until=hour + HOUR, good=int(Qc.GOOD), **_columns(marks)
+    )
     hours = await view.hours.fetch(connection, devices=devices, from_at=hour - DAY, to_at=hour, channels=None)
     days = await view.summed_days.fetch(connection, devices=devices, from_day=day.replace(day=1), to_day=day)
     alerts = await view.open_alerts.fetch(connection, devices=devices, kinds=list(OWN_KINDS))
-    due = {row["device"]: row for row in await view.open_deadlines.fetch(connection, enterprise_id=mine)}
-    marks = await view.marks.fetch(connection, devices=devices, from_at=at, to_at=at + MOMENT)
-    of_hours: dict[Key, list[Record]] = {}
-    for row in hours:
-        of_hours.setdefault(_key(row), []).append(row)
-    of_marks: dict[int, list[Record]] = {}
-    for row in marks:
-        of_marks.setdefault(row["device"], []).append(row)
-    by_key = [{_key(row): row for row in rows} for rows in (newest, running, days)]
-    return Known(at, by_key[0], by_key[1], of_hours, by_key[2], _counted(alerts), due, of_marks)
+    due = await view.open_deadlines.fetch(connection, enterprise_id=mine)
+    return Known(
+        at,
+        newest={_key(row): row for row in newest},
+        running={_key(row): row for row in running},
+        hours=_grouped(hours, _key),
+        days={_key(row): row for row in days},
+        alerts=_counted(alerts),
+        deadlines={row["device"]: row for row in due},
+        marks=_grouped(marks, lambda row: row["device"]),
+    )
+
+
+def _columns(marks: Sequence[Record]) -> dict[str, list[Any]]:
+    """Marks as the query for running means takes them."""
+    names = {"marked": "device", "starts": "start_at", "ends": "end_at"}
+    return {name: [mark[column] for mark in marks] for name, column in names.items()}
+
+
+def _grouped(rows: Sequence[Record], by: Callable[[Record], Group]) -> dict[Group, list[Record]]:
+    groups: dict[Group, list[Record]] = {}
+    for row in rows:
+        groups.setdefault(by(row), []).append(row)
+    return groups
 
 
 def _key(row: Record) -> Key:
@@ -204,7 +221,8 @@ def _counted(rows: Sequence[Record]) -> dict[int, dict[str, int]]:
 def _monitor(monitor: Monitor, known: Known) -> dict[str, Any]:
     rows = [row for factor in monitor.factors if (row := known.newest.get((monitor.device, factor.channel)))]
     heard = max((row["ts"] for row in rows), default=None)
-    alerts, marks = known.alerts.get(monitor.device, {}), known.marks.get(monitor.device, ())
+    alerts = known.alerts.get(monitor.device, {})
+    marks = [mark for mark in known.marks.get(monitor.device, ()) if _holds(mark, known.at, MOMENT)]
     due = known.deadlines.get(monitor.device)
     factors = [_factor(monitor, factor, known) for factor in monitor.factors]
     measured = {factor.channel for factor in monitor.measured}
@@ -229,7 +247,7 @@ def _factor(monitor: Monitor, factor: Factor, known: Known) -> dict[str, Any]:
     key = (monitor.device, factor.channel)
     newest, running, hours = known.newest.get(key), known.running.get(key), known.hours.get(key, ())
     marks = known.marks.get(monitor.device, ()) if newest else ()
-    kinds = [row["kind"] for row in marks if newest and _holds(row, newest["ts"])]
+    kinds = [row["kind"] for row in marks if newest and _holds(row, newest["ts"], MINUTE)]
     return {
         "factor": factor.channel,
         "unit": factor.unit,
@@ -244,8 +262,8 @@ def _factor(monitor: Monitor, factor: Factor, known: Known) -> dict[str, Any]:
     }
 
 
-def _holds(mark: Record, minute: datetime) -> bool:
-    return span_of_mark(mark).holds(minute, minute + MINUTE)
+def _holds(mark: Record, at: datetime, lasting: timedelta) -> bool:
+    return span_of_mark(mark).holds(at, at + lasting)
 
 
 def _against(factor: Factor, hour: datetime, mean: float | None, valid: int) -> dict[str, Any]:
