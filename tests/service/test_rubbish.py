@@ -37,6 +37,7 @@ OTHERS = {
     "team": {"person"},
     "passed": {"deadline"},
 }
+ELSEWHERE = {"beginSingleSignOn", "endSingleSignOn"}  # where they lead is tried in tests/service/account
 UNNAMED = {"", "\ud800"}  # no such name can be told
 
 
@@ -175,6 +176,8 @@ async def test_the_request_that_rubbish_is_put_into_is_answered_as_described(
     service: Service, operation: Operation
 ) -> None:
     valid = service.of(operation)
+    if operation.id in ELSEWHERE:
+        return
     for body in valid.bodies or (None,):
         answer = await service.send(operation, body=None if body is None else rubbish.as_sent(body))
         assert answer.status_code < 300, answer.text
