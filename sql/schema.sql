@@ -384,6 +384,7 @@ CREATE TABLE public.alert_release (
     why text NOT NULL,
     reply_by timestamp with time zone NOT NULL,
     appeal_by timestamp with time zone NOT NULL,
+    reminded_at timestamp with time zone,
     withdrawn_at timestamp with time zone,
     withdrawn_by text,
     withdrawn_why text,
@@ -2148,6 +2149,8 @@ CREATE INDEX alert_of_own ON public.alert USING btree (source, opened_at DESC) W
 
 CREATE UNIQUE INDEX alert_one_open_per_source ON public.alert USING btree (kind, pollutant, source) WHERE (status = 'open'::text);
 
+CREATE INDEX alert_release_due ON public.alert_release USING btree (reply_by) WHERE ((withdrawn_at IS NULL) AND (reminded_at IS NULL));
+
 CREATE UNIQUE INDEX alert_release_in_force ON public.alert_release USING btree (alert_id, enterprise_id) WHERE (withdrawn_at IS NULL);
 
 CREATE INDEX alert_release_of_enterprise ON public.alert_release USING btree (enterprise_id, alert_id) WHERE (withdrawn_at IS NULL);
@@ -2844,6 +2847,8 @@ GRANT SELECT(at) ON TABLE public.alert_release TO hotgrid_enterprise;
 GRANT SELECT(reply_by) ON TABLE public.alert_release TO hotgrid_enterprise;
 
 GRANT SELECT(appeal_by) ON TABLE public.alert_release TO hotgrid_enterprise;
+
+GRANT UPDATE(reminded_at) ON TABLE public.alert_release TO hotgrid_app;
 
 GRANT UPDATE(withdrawn_at) ON TABLE public.alert_release TO hotgrid_app;
 GRANT SELECT(withdrawn_at) ON TABLE public.alert_release TO hotgrid_enterprise;

@@ -6,11 +6,10 @@ from typing import Any
 
 import asyncpg
 
+from alerts.enterprise.naming import RELEASE
 from alerts.handling.desk import Outcome
 from alerts.push.tell import tell_enterprise
-from sql.queries import Queries
 
-RELEASE = Queries("alert_release")
 SEVERITY = 2
 
 

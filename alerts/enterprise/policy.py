@@ -13,6 +13,8 @@ class EnterprisePolicy(BaseModel):
 
     reply_hours: float = Field(default=48, gt=0, le=24 * 31)
     """After its name was released: until when an enterprise is to answer; later answers are taken, and counted late."""
+    remind_hours: float = Field(default=12, ge=0, le=24 * 31)
+    """So long before its answer is due an enterprise that has not answered is reminded."""
     appeal_days: int = Field(default=5, ge=1, le=60)
     """Working days after its name was released in which it may appeal."""
     files_mb: float = Field(default=200, gt=0, le=100_000)

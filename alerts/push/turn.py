@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from alerts.enterprise import overdue as outlets
+from alerts.enterprise import reminders
 from alerts.enterprise import timers as enterprise
 from alerts.handling import timers as handling
 from alerts.muting.campaigns import policy_now
@@ -58,6 +59,7 @@ TURNS: Mapping[str, Turn] = {
     "lanes": wake_lanes,
     "mutes": unmute,
     "handling": handling.turn,
+    "replies": reminders.turn,
     "roster": roster.turn,
     "outlets": outlets.turn,
     "enterprise": enterprise.turn,

@@ -30,12 +30,14 @@ CREATE TABLE alert_release (
     why text NOT NULL,
     reply_by timestamptz NOT NULL,
     appeal_by timestamptz NOT NULL,
+    reminded_at timestamptz,
     withdrawn_at timestamptz,
     withdrawn_by text,
     withdrawn_why text,
     CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL) AND (withdrawn_at IS NULL) = (withdrawn_why IS NULL))
 );
 CREATE UNIQUE INDEX alert_release_in_force ON alert_release (alert_id, enterprise_id) WHERE withdrawn_at IS NULL;
+CREATE INDEX alert_release_due ON alert_release (reply_by) WHERE withdrawn_at IS NULL AND reminded_at IS NULL;
 CREATE INDEX alert_release_of_enterprise ON alert_release (enterprise_id, alert_id) WHERE withdrawn_at IS NULL;
 
 -- Replies, appeals, reports and messages are counted together: a letter has one number.
@@ -103,7 +105,7 @@ CREATE POLICY thread_message_enterprise ON thread_message TO hotgrid_enterprise
     USING (enterprise_id = ANY ((SELECT reached())::text[]));
 
 GRANT SELECT, INSERT, DELETE, UPDATE (attached_at) ON window_file TO hotgrid_app, hotgrid_enterprise;
-GRANT SELECT, INSERT, UPDATE (withdrawn_at, withdrawn_by, withdrawn_why) ON alert_release TO hotgrid_app;
+GRANT SELECT, INSERT, UPDATE (reminded_at, withdrawn_at, withdrawn_by, withdrawn_why) ON alert_release TO hotgrid_app;
 GRANT SELECT, INSERT, UPDATE (state, decided_at, decided_by, decided_why) ON reply TO hotgrid_app;
 GRANT SELECT, INSERT, UPDATE (read_at) ON thread_message TO hotgrid_app;
 GRANT USAGE ON SEQUENCE letter_number TO hotgrid_app;

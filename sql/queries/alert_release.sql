@@ -24,6 +24,21 @@ SELECT EXISTS (
     SELECT FROM alert_release
     WHERE alert_id = :alert_id AND enterprise_id = :enterprise_id AND released_as = 'found' AND withdrawn_at IS NULL);
 
+-- name: is_due: whether a time to answer is over by then
+SELECT EXISTS (SELECT FROM alert_release WHERE withdrawn_at IS NULL AND reminded_at IS NULL AND reply_by <= :until);
+
+-- name: take_due: each once, whether it was answered or not; whoever else looks takes others
+UPDATE alert_release AS r SET reminded_at = :now
+FROM (
+    SELECT release_id FROM alert_release
+    WHERE withdrawn_at IS NULL AND reminded_at IS NULL AND reply_by <= :until
+    ORDER BY reply_by LIMIT :most::int
+    FOR UPDATE SKIP LOCKED
+) AS due
+WHERE r.release_id = due.release_id
+RETURNING r.release_id, r.alert_id, r.enterprise_id, r.reply_by,
+    EXISTS (SELECT FROM reply AS l WHERE l.release_id = r.release_id) AS answered;
+
 -- name: of_alert in the order they were made
 SELECT r.release_id, r.enterprise_id, n.name, r.released_as, r.at, r.who, r.why, r.reply_by, r.appeal_by,
     r.withdrawn_at, r.withdrawn_by, r.withdrawn_why,
