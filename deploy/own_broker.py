@@ -4,10 +4,11 @@ import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote
 
 from deploy import place
 from deploy.credential import CONTROL, SALT_BYTES, SERVICE, Credential, document, entry, hashed
+from ingest.broker import Address
 
 TOLD = """\
 {folder}:
@@ -39,11 +40,12 @@ def write(folder: Path, holding: Sequence[Credential], url: str, control: str) -
     template = place.text("dynamic-security.json")
     place.write(folder / "dynamic-security.json", document(template, [entry(one) for one in holding]), None)
     place.write(folder / "mosquitto.conf", place.filled("own-mosquitto.conf", folder=_PLACE), None)
-    parts = urlsplit(url)
-    host = f"{parts.scheme}://{controller}:{control_password}@{parts.hostname}:{parts.port or 1883}"
-    return TOLD.format(folder=folder, place=_PLACE, control=f"{_CONTROL}={host}")
+    to = Address.parse(url)
+    scheme, secret = "mqtts" if to.tls else "mqtt", quote(control_password, safe="")
+    shown = f"{_CONTROL}={scheme}://{quote(controller, safe='')}:{secret}@{to.host}:{to.port}"
+    return TOLD.format(folder=folder, place=_PLACE, control=shown)
 
 
 def _account(url: str, usual: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return unquote(parts.username or "") or usual, unquote(parts.password or "")
+    to = Address.parse(url) if url else None
+    return (to.user or usual, to.password or "") if to else (usual, "")
