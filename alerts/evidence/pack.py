@@ -90,20 +90,19 @@ async def evidence_key(on: Connection) -> Ed25519PrivateKey:
 async def make(on: asyncpg.Connection, asked: Asked, file: BinaryIO) -> bool:
     """Write the archive and note who was given it; False where there is no such alert. Raises TooLargeError."""
     private = await evidence_key(on)
-    archive = Archive(file, MOST_BYTES)
-    async with on.transaction(isolation="repeatable_read", readonly=True):
-        case = await _case(on, asked)
-        if case is None:
-            return False
-        archive.put(PUBLIC_KEY, "key", pem(private.public_key()))
-        await _rows(on, archive, case)
-        await _bytes(on, archive, case)
-        await verdicts(on, archive, case.head["body"], case.about)
-        await _duty(on, archive, case, asked.at)
-    manifest = written(_about(asked, case), archive.members, private.public_key())
-    archive.put(MANIFEST, "manifest", manifest)
-    archive.put(SIGNATURE, "signature", private.sign(manifest))
-    archive.close()
+    with Archive(file, MOST_BYTES) as archive:
+        async with on.transaction(isolation="repeatable_read", readonly=True):
+            case = await _case(on, asked)
+            if case is None:
+                return False
+            archive.put(PUBLIC_KEY, "key", pem(private.public_key()))
+            await _rows(on, archive, case)
+            await _bytes(on, archive, case)
+            await verdicts(on, archive, case.head["body"], case.about)
+            await _duty(on, archive, case, asked.at)
+        manifest = written(_about(asked, case), archive.members, private.public_key())
+        archive.put(MANIFEST, "manifest", manifest)
+        archive.put(SIGNATURE, "signature", private.sign(manifest))
     told = {"manifest_sha256": hashlib.sha256(manifest).digest(), "alert_id": asked.alert_id, "at": asked.at}
     sizes = {"files": len(archive.members), "bytes": sum(member.bytes for member in archive.members)}
     await EVIDENCE.given.execute(on, who=asked.who, **told, **sizes)

@@ -80,6 +80,8 @@ def _names(archive: zipfile.ZipFile) -> list[str]:
     for info in infos:
         if not NAME.fullmatch(info.orig_filename):
             raise Tampered(f"文件名不安全 · {info.orig_filename!r} is no name of a file of an archive")
+        if info.header_offset < 0:
+            raise Tampered("压缩包结构已改动 · the directory of the archive is not as it was")
         if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
             raise Tampered(f"{info.filename} is compressed: an archive's files are not")
     twice, times = Counter(names).most_common(1)[0] if names else ("", 0)
@@ -137,12 +139,11 @@ def _check(archive: zipfile.ZipFile, names: Sequence[str], member: Member) -> No
 def _same_bytes(raw: BinaryIO, archive: zipfile.ZipFile, names: Sequence[str]) -> None:
     """Whether the whole archive, made anew of its files, is the same: nothing stands before, between or after them."""
     with tempfile.TemporaryFile() as made:
-        anew = Archive(made, 2**62)
-        for name in names:
-            with archive.open(name) as file, anew.part(name, "") as part:
-                while piece := file.read(PIECE):
-                    part.write(piece)
-        anew.close()
+        with Archive(made, 2**62) as anew:
+            for name in names:
+                with archive.open(name) as file, anew.part(name, "") as part:
+                    while piece := file.read(PIECE):
+                        part.write(piece)
         made.seek(0)
         raw.seek(0)
         at = 0

@@ -21,8 +21,8 @@ router = APIRouter(prefix=API, tags=["evidence"])
 ZIP = "application/zip"
 _ARCHIVE: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "A ZIP: the alert and its log, readings with flags, hours against limits, marks, letters, photos,"
-        " the desk's logs; `manifest.json` with the SHA-256 of each, signed (Ed25519) in `manifest.sig`",
+        "description": "A ZIP: the alert and its log, readings with flags, hours against limits, marks, letters,"
+        " photos, the desk's logs; `manifest.json` with the SHA-256 of each, signed (Ed25519) in `manifest.sig`",
         "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
