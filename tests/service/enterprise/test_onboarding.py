@@ -214,3 +214,14 @@ async def test_a_cursor_of_another_list_is_told_or_leads_nowhere(
     cursor = encode(Cursor(datetime(2026, 11, 21, tzinfo=UTC), number))
     answer = await client.get(path, params={"cursor": cursor, **dict(httpx2.QueryParams(path.partition("?")[2]))})
     assert answer.status_code == 422 or answer.json()["next"] is None
+
+
+async def test_an_authority_of_other_townships_neither_sees_nor_decides(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
+) -> None:
+    which = await outlet(pool)
+    assert len((await client.get(f"{API}/onboarding", headers=BUREAU)).json()["outlets"]) == 1
+    for township, seen in (("别处", 0), ("孟河镇", 1)):
+        await pool.execute("INSERT INTO account_scope VALUES ('b1', 'township', $1)", township)
+        assert len((await client.get(f"{API}/onboarding", headers=BUREAU)).json()["outlets"]) == seen
+        assert (await decided(client, which, "waive")).status_code == (200 if seen else 404)
