@@ -57,7 +57,7 @@ def _prepare(program: Broker, folder: Path, kept: Record, who: Account | None) -
     ours = ((SERVICE, kept.mqtt_password), (CONTROL, kept.control_password))
     lines = [f"{user}:{hashed(password, os.urandom(SALT_BYTES))}\n" for user, password in ours]
     place.write(folder / "passwords", "".join(lines), who)
-    place.write(folder / "acl", place.text("acl"), who)
+    place.write(folder / "acl", _rules(kept), who)
     let_in(folder.parent, _devices(folder), who)
     kept.listener.copy(folder, who)
     devices = kept.listener.lines(folder)
@@ -78,13 +78,19 @@ def _devices(folder: Path) -> list[Any]:
 
 
 def is_current(state: Path, kept: Record) -> bool:
-    """Whether the settings and certificates that the broker of ``state`` was started with are those of today."""
+    """Whether the settings, rules and certificates that the broker of ``state`` was started with are those of today."""
     try:
         devices = _settings(state).read_text().partition(_DEVICES)
+        rules = (state / "mosquitto/acl").read_text()
     except FileNotFoundError:
         return False
     folder = state / "mosquitto"
-    return devices[1:] == (_DEVICES, kept.listener.lines(folder)) and kept.listener.is_copied(folder)
+    are_same = devices[1:] == (_DEVICES, kept.listener.lines(folder)) and rules == _rules(kept)
+    return are_same and kept.listener.is_copied(folder)
+
+
+def _rules(kept: Record) -> str:
+    return place.text("acl") + kept.listener.rules()
 
 
 def _settings(state: Path) -> Path:

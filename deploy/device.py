@@ -102,7 +102,7 @@ def export(folder: Annotated[Path, typer.Argument(file_okay=False, help="目录 
     """写出自己的消息服务器所需的文件 · write the files that a broker of your own needs"""
     found = servers.use()
     wanted = asyncio.run(transaction("device", _holding))
-    _say(write(folder, wanted, found.mqtt_url, servers.control_url(found)))
+    _say(write(folder, wanted, found.mqtt_url, servers.control_url(found), servers.device_rules()))
 
 
 _OWN = (

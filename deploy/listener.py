@@ -11,17 +11,26 @@ from deploy.place import Account
 from deploy.problem import Problem
 
 LISTEN, CERTIFICATE, KEY = "HOTGRID_MQTT_LISTEN", "HOTGRID_MQTT_CERT", "HOTGRID_MQTT_KEY"
+TOPICS = "HOTGRID_MQTT_DEVICE_TOPICS"
 OFF = "off"
 _COPIES = "listener.crt", "listener.key"
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """``address`` is host:port, "" for none; the other two are paths of files, "" without TLS."""
+    """``address`` is host:port, "" for none; the next two are paths of files, "" without TLS.
+
+    ``topics`` are those of vendors' formats that a device may publish to, %u standing for its name, commas between.
+    """
 
     address: str = ""
     certificate: str = ""
     key: str = ""
+    topics: str = ""
+
+    def rules(self) -> str:
+        """What it adds to the broker's rules."""
+        return "".join(f"pattern write {topic}\n" for topic in _listed(self.topics))
 
     def lines(self, folder: Path) -> str:
         """Its part of the broker's settings, the files lying in ``folder``."""
@@ -52,12 +61,27 @@ NOWHERE = Listener()
 
 def asked(kept: Listener, setting: Callable[[str], str]) -> Listener:
     """What the settings say; who says nothing wants what was ``kept``. Raises Problem."""
-    address = setting(LISTEN) or kept.address
-    if address in ("", OFF):
-        return NOWHERE
-    listener = Listener(address, *(_path(setting(name) or old) for name, old in _files(kept)))
-    _check(listener)
+    address, topics = (
+        "" if told == OFF else told for told in (setting(LISTEN) or kept.address, setting(TOPICS) or kept.topics)
+    )
+    _check_topics(topics)
+    if not address:
+        return Listener(topics=topics)
+    certificate, key = (_path(setting(name) or old) for name, old in _files(kept))
+    _check(listener := Listener(address, certificate, key, topics))
     return listener
+
+
+def _listed(topics: str) -> list[str]:
+    return [topic.strip() for topic in topics.split(",") if topic.strip()]
+
+
+def _check_topics(topics: str) -> None:
+    for topic in _listed(topics):
+        levels = topic.split("/")
+        if levels.count("%u") != 1 or any(letter in topic for letter in "+#$ ") or levels[0] in ("hotgrid", "%u"):
+            what = f"{TOPICS}: {topic}: 要有一级 %u，不能有 + # $ 或空格 · needs one level %u, and no + # $ or blank"
+            raise Problem("topics", what, f"例如 · for example {TOPICS}=acme/%u/up")
 
 
 def _files(kept: Listener) -> tuple[tuple[str, str], ...]:

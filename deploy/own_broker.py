@@ -21,10 +21,10 @@ _PLACE = "/etc/mosquitto/hotgrid"
 _CONTROL = "HOTGRID_MQTT_CONTROL_URL"
 
 
-def write(folder: Path, holding: Sequence[Credential], url: str, control: str) -> str:
+def write(folder: Path, holding: Sequence[Credential], url: str, control: str, rules: str = "") -> str:
     """Write them for our processes' user of ``url`` and that of ``control``, "" for a new one; what to do with them.
 
-    Mosquitto 2.0 with its dynamic security plugin is needed.
+    ``rules`` are added to those that every device has. Mosquitto 2.0 with its dynamic security plugin is needed.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     service, password = _account(url, SERVICE)
@@ -36,7 +36,7 @@ def write(folder: Path, holding: Sequence[Credential], url: str, control: str) -
     ]
     place.write(folder / "passwords", "".join(lines), None)
     acl = place.text("acl").replace(f"user {SERVICE}\n", f"user {service}\n")
-    place.write(folder / "acl", acl.replace(f"user {CONTROL}\n", f"user {controller}\n"), None)
+    place.write(folder / "acl", acl.replace(f"user {CONTROL}\n", f"user {controller}\n") + rules, None)
     template = place.text("dynamic-security.json")
     place.write(folder / "dynamic-security.json", document(template, [entry(one) for one in holding]), None)
     place.write(folder / "mosquitto.conf", place.filled("own-mosquitto.conf", folder=_PLACE), None)

@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from deploy import broker, cluster, place, ports, process, record
 from deploy.engine import build, programs
 from deploy.engine.apt import Say
-from deploy.listener import asked
+from deploy.listener import NOWHERE, asked
 from deploy.place import Account
 from deploy.problem import Problem
 from deploy.record import Programs, Record
@@ -91,6 +91,11 @@ def control_url(found: Servers) -> str:
     """Where the broker is told who may come in; "" for a broker that is not ours and of which nobody has said it."""
     kept = _of_private_broker(found)
     return kept.control_url if kept else _configured(CONTROL_VARIABLE)
+
+
+def device_rules() -> str:
+    """What the settings add to the broker's rules for devices. Raises Problem."""
+    return asked(NOWHERE, _configured).rules()
 
 
 def _of_private_broker(found: Servers) -> Record | None:

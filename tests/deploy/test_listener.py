@@ -11,7 +11,7 @@ import pytest
 from deploy import listener, ports, record
 from deploy.broker import pid
 from deploy.control import Control
-from deploy.listener import CERTIFICATE, KEY, LISTEN
+from deploy.listener import CERTIFICATE, KEY, LISTEN, TOPICS
 from deploy.problem import Problem
 from deploy.servers import DATABASE_VARIABLE, Servers, status, up
 from ingest.broker import Broker
@@ -158,7 +158,7 @@ def test_the_key_is_copied_to_where_only_the_broker_reads_it(certificates: Certi
 
 
 def settings(**told: str) -> listener.Listener:
-    names = {"listen": LISTEN, "certificate": CERTIFICATE, "key": KEY}
+    names = {"listen": LISTEN, "certificate": CERTIFICATE, "key": KEY, "topics": TOPICS}
     values = {names[name]: value for name, value in told.items()}
     return listener.asked(listener.NOWHERE, lambda name: values.get(name, ""))
 
@@ -188,3 +188,23 @@ def test_on_this_machine_it_may_be_plain() -> None:
     assert settings(listen="127.0.0.1:1884").lines(Path()) == "listener 1884 127.0.0.1\nuse_username_as_clientid true\n"
     assert settings() == settings(listen="off") == listener.NOWHERE
     assert listener.NOWHERE.lines(Path()) == ""
+
+
+def test_a_vendors_topics_are_open_to_the_device_that_they_name(certificates: Certificates, beside: Beside) -> None:
+    beside.set.setenv(TOPICS, "acme/%u/up, other/v2/%u")
+    url = beside.listen(certificates.good())
+    with connected(url) as station:
+        answers = [station.publish(topic) for topic in ("acme/S1/up", "other/v2/S1", "acme/S2/up", "acme/S1", "acme")]
+    assert answers == ["No matching subscribers"] * 2 + ["Not authorized"] * 3
+    first = pid(beside.state)
+    beside.set.delenv(TOPICS)
+    up(beside.state)
+    assert pid(beside.state) == first
+
+
+@pytest.mark.parametrize(
+    "topics", ["acme/up", "acme/+/%u", "%u/up", "hotgrid/v1/%u", "a/%u/%u", "$SYS/%u", "a/x%u", "a b/%u"]
+)
+def test_other_topics_are_not_opened(topics: str) -> None:
+    with pytest.raises(Problem, match="%u"):
+        settings(topics=topics)

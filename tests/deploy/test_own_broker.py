@@ -109,8 +109,10 @@ def test_a_broker_with_the_exported_files_knows_the_devices_and_takes_commands(
 
 
 def test_the_names_of_ones_own_users_are_in_the_exported_rules(tmp_path: Path) -> None:
-    told = own_broker.write(tmp_path, [], "mqtts://services:a%2Fb@broker.example", "")
-    assert "user services\n" in (tmp_path / "acl").read_text()
+    told = own_broker.write(tmp_path, [], "mqtts://services:a%2Fb@broker.example", "", "pattern write x/%u\n")
+    rules = (tmp_path / "acl").read_text()
+    assert "user services\n" in rules
+    assert rules.endswith("pattern write x/%u\n")
     assert {line.split(":")[0] for line in (tmp_path / "passwords").read_text().splitlines()} == {"services", CONTROL}
     control = urlsplit(told.split("HOTGRID_MQTT_CONTROL_URL=")[1].split()[0])
     assert (control.scheme, control.hostname, control.port, control.username) == (
