@@ -16,6 +16,7 @@ from deploy.backtest import backtest
 from deploy.ca import ca
 from deploy.contacts import contacts
 from deploy.device import device
+from deploy.doctor.command import doctor
 from deploy.evidence import evidence
 from deploy.export import export
 from deploy.forever import log_to_stderr, until_stopped
@@ -242,6 +243,7 @@ def run() -> None:
 
 app.command()(backtest)
 app.command()(ca)
+app.command()(doctor)
 app.command()(export)
 app.command()(gateway)
 app.command()(keep)

@@ -1,0 +1,1 @@
+"""`hotgrid doctor`: what is wrong with an installation, one line a check."""
