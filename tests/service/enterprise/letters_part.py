@@ -22,7 +22,7 @@ async def written(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> dict[str, V
         headers={"X-Hotgrid-Actor": ENTERPRISE},
     )
     proof = sent.json()["file_id"]
-    paper = {"text": "见附件", "files": [proof]}
+    paper: dict[str, object] = {"text": "见附件", "files": [proof]}
     appeal = await asked.post("/enterprise/alerts/S5/appeal", ENTERPRISE, **paper)
     await asked.post("/enterprise/messages", ENTERPRISE, text="请问", alert_id="S6")
     number = {"letter_id": str(appeal["letter_id"])}

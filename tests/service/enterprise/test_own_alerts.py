@@ -139,7 +139,8 @@ async def test_pages_follow_one_another_and_hold_nothing_foreign(talk: Talk, poo
         await pool.execute("UPDATE alert SET status = 'closed', closed_at = $1 WHERE alert_id = $2", at, f"A{number}")
         await about(pool, f"B{number}", "offline", "MB1", opened_at=at)
         await pool.execute("UPDATE alert SET status = 'closed', closed_at = $1 WHERE alert_id = $2", at, f"B{number}")
-    seen, cursor = [], {}
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
     while True:
         page = await talk.get("/enterprise/alerts", A, limit="2", **cursor)
         seen += [one["alert_id"] for one in page["alerts"]]

@@ -8,7 +8,6 @@ import httpx2
 import pytest
 
 import service
-
 from alerts.enterprise.policy import EnterprisePolicy
 from alerts.enterprise.reminders import turn
 from alerts.policy import Policy
