@@ -25,13 +25,18 @@ RETURN CASE WHEN current_setting('hotgrid.reach', true) LIKE '{%' THEN current_s
 
 -- The devices of enterprises within reach, and those of enterprises without: stations belong to nobody.
 CREATE FUNCTION reached_devices() RETURNS SETOF integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT device FROM monitor WHERE enterprise_id IN (SELECT unnest(reached())) OR (SELECT reaches_all())
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT device FROM monitor
+    WHERE enterprise_id IN (SELECT unnest(reached())) OR (SELECT reaches_all());
+END
 $$;
 CREATE FUNCTION hidden_devices() RETURNS SETOF integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT device FROM monitor
-    WHERE enterprise_id NOT IN (SELECT unnest(reached())) AND (SELECT reaches_all()) IS NOT TRUE
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT device FROM monitor
+    WHERE enterprise_id NOT IN (SELECT unnest(reached())) AND (SELECT reaches_all()) IS NOT TRUE;
+END
 $$;
 
 CREATE TABLE account (
