@@ -31,12 +31,13 @@ fuzz: setup .venv/fuzz ## 模糊测试：协议解析，一千万个输入，bui
 	@$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes -r tests/fuzz/requirements.txt
 	@touch $@
 
-check: setup ## 格式、静态检查、类型、依赖方向 · format, lint, types, import rules, file length
+check: setup ## 格式、静态检查、类型、依赖方向、漏洞通告 · format, lint, types, import rules, file length, advisories
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@git ls-files '*.py' | xargs wc -l | awk '$$2 != "total" && $$1 > 300 {print "too long to read in one sitting: " $$2 " (" $$1 " lines)"; bad = 1} END {exit bad}'
+	@$(BIN)/python -m deploy.advisories
 
 format: setup ## 整理格式 · format the code
 	@$(BIN)/ruff check --fix .
