@@ -14,7 +14,7 @@ from service.account.lockout import Failures
 from service.account.password import LONGEST, Passwords
 from service.account.session import SIGN_IN, Life, Origin, Verified, begin, end_all
 from service.problems import BusyError, SignInError, TooManyError
-from sql.queries import Connection
+from sql.queries import Connection, Record
 
 logger = logging.getLogger(__name__)
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
@@ -38,7 +38,7 @@ class House(NamedTuple):
 
 async def sign_in(house: House, given: Given, origin: Origin) -> str:
     """The token of a new session; raises SignInError (401), TooManyError (429) and BusyError (503)."""
-    name = given.name.strip().lower()
+    name = _plain(given.name)
     who = await verified(house, Given(name, given.password), origin)
     async with house.pool.acquire() as on, on.transaction():
         now = datetime.now(UTC)
@@ -55,7 +55,7 @@ async def verified(house: House, given: Given, origin: Origin) -> Verified:
     keys = lockout.keys(given.name, origin.address)
     async with house.pool.acquire() as on:
         await _count(on, given.name, keys, origin)
-        row = await SIGN_IN.account.fetchrow(on, name=given.name) if NAME.fullmatch(given.name) else None
+        row = await _account(on, given.name)
     kept = row["password_hash"] if row is not None and row["disabled_at"] is None else None
     try:
         verdict = await house.passwords.verify(_typed(given.password), kept)
@@ -68,6 +68,12 @@ async def verified(house: House, given: Given, origin: Origin) -> Verified:
     if verdict.renewed:
         await SIGN_IN.change_password.execute(house.pool, name=row["name"], password_hash=verdict.renewed, before=kept)
     return Verified(row["name"], verdict.renewed or kept)
+
+
+async def known(on: Connection, name: str) -> str | None:
+    """The account that somebody says to be, for the logs; None where there is none: it may be a password."""
+    row = await _account(on, _plain(name))
+    return None if row is None else str(row["name"])
 
 
 async def forgive(on: Connection, name: str, origin: Origin) -> None:
@@ -116,6 +122,14 @@ async def _failures(on: Connection, keys: Mapping[str, str], now: datetime) -> d
     rows = {row["what"]: row for row in await SIGN_IN.failures.fetch(on, whats=[*keys.values()])}
     found = {kind: rows[what] for kind, what in keys.items() if what in rows}
     return {kind: Failures(row["failures"], row["last_at"], row["until"]) for kind, row in found.items()}
+
+
+async def _account(on: Connection, name: str) -> Record | None:
+    return await SIGN_IN.account.fetchrow(on, name=name) if NAME.fullmatch(name) else None
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower()
 
 
 def _too_many(wait_s: float) -> TooManyError:

@@ -220,7 +220,7 @@ class _OpenId(OpenIDCode):  # type: ignore[misc]
             **spoilt.claims,
         }
         claims.pop(spoilt.without, None)
-        header = {"alg": "RS256", "kid": self._provider.key.kid, **spoilt.header}
+        header = {"alg": "RS256", "kid": str(self._provider.key.kid), **spoilt.header}
         if header["alg"] == "none":
             return f"{_part(header)}.{_part(claims)}."
         return jwt.encode(header, claims, spoilt.key or self._provider.key, [header["alg"]])

@@ -11,7 +11,7 @@ from service.account import cookie, session
 from service.account.identity import Identity, of_session
 from service.account.password import fault
 from service.account.room import Books, Housed, life_of, origin_of
-from service.account.sign_in import Given, change_password, forgive, sign_in, verified
+from service.account.sign_in import Given, change_password, forgive, known, sign_in, verified
 from service.actor import Identified
 from service.problems import ConflictError, NotFoundError, SignInError, bad_input
 from service.resources import API
@@ -119,6 +119,7 @@ async def login(request: Request, response: Response, house: Housed, given: Cred
 
     After five wrong tries for a name from an address each further one waits longer (429, `Retry-After`).
     """
+    request.state.claimed = await known(house.pool, given.name)
     token = await sign_in(house, Given(given.name, given.password), origin_of(request))
     now = datetime.now(UTC)
     async with house.pool.acquire() as on:
@@ -128,6 +129,7 @@ async def login(request: Request, response: Response, house: Housed, given: Cred
     if identity is None:
         raise SignInError("刚登录就被停用 · the account was disabled at this very moment")
     request.state.identity = identity  # for the audit log
+    request.state.identity = identity
     cookie.put(request, response, token, int(house.life.whole.total_seconds()))
     return _me(identity)
 

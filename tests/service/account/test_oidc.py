@@ -147,5 +147,6 @@ def test_settings_that_cannot_be_are_refused(told: dict[str, Any]) -> None:
 
 
 def test_the_secret_is_not_shown_with_the_settings() -> None:
-    told = {"oidc_issuer": "https://sso.example", "oidc_client_id": "a", "oidc_client_secret": "0123456789abcdef"}
+    told: dict[str, Any] = {"oidc_issuer": "https://sso.example", "oidc_client_id": "a"}
+    told["oidc_client_secret"] = "0123456789abcdef"
     assert "0123456789abcdef" not in repr(ServiceSettings(database_url="postgresql://nowhere/none", **told))

@@ -8,6 +8,7 @@ import pytest
 
 from service.account import password
 from service.account.password import NOBODYS, Passwords
+from service.problems import BusyError
 from tests.service.account.conftest import API, PASSWORD, House, login
 
 
@@ -64,8 +65,17 @@ async def test_every_try_costs_one_hash(house: House, name: str, monkeypatch: py
     counted: list[str] = []
     hasher = password._HASHER.current_hasher
     verify, renew = hasher.verify, hasher.hash
-    monkeypatch.setattr(hasher, "verify", lambda typed, kept: counted.append(kept) or verify(typed, kept))
-    monkeypatch.setattr(hasher, "hash", lambda typed: counted.append("new") or renew(typed))
+
+    def verified(typed: str, kept: str) -> bool:
+        counted.append(kept)
+        return verify(typed, kept)
+
+    def renewed(typed: str) -> str:
+        counted.append("new")
+        return renew(typed)
+
+    monkeypatch.setattr(hasher, "verify", verified)
+    monkeypatch.setattr(hasher, "hash", renewed)
     await login(house.browser(), name, "a wrong password")
     assert len(counted) == 1
     assert (counted[0] == NOBODYS) == (name != "wang")
@@ -102,7 +112,7 @@ async def test_over_a_full_line_one_is_told_to_come_again(monkeypatch: pytest.Mo
     passwords = Passwords()
     first = [asyncio.create_task(passwords.verify("a", None)) for _ in range(2)]
     await asyncio.sleep(0)
-    with pytest.raises(password.BusyError):
+    with pytest.raises(BusyError):
         await passwords.verify("a", None)
     assert [one.right for one in await asyncio.gather(*first)] == [False, False]
     assert not (await passwords.verify("a", None)).right
