@@ -29,7 +29,7 @@ RULES = OnboardingPolicy()
 SINCE = date(2026, 9, 1)
 DAY = timedelta(days=1)
 NEEDED = need_of([Design(SINCE, 12_000)], "化工", RULES)
-WAY = [Done(step, SINCE + n * DAY) for n, step in enumerate(("installed", "tested", "accepted"), start=1)]
+WAY = [Done(step, SINCE + n * DAY) for n, step in enumerate(STEPS[:3], start=1)]
 PROVEN = (SINCE + 9 * DAY, 1)
 TODAY = SINCE + 9 * DAY
 

@@ -10,7 +10,6 @@ import pytest
 
 from alerts.enterprise.outlets import ONBOARDING
 from service.cursor import Cursor, encode
-from sql.failure import FAILURES
 from tests.service import seed
 from tests.service.enterprise import plant
 from tests.support.outlets import API, BUREAU, DAY, FOREIGN, OWN, outlet, proof, today
@@ -158,7 +157,7 @@ async def test_the_list_begins_with_what_has_been_due_longest_and_pages(
     numbers = [await outlet(pool, name=f"DA00{n}", since=at) for n, at in enumerate(since)]
     numbers.append(await outlet(pool, "E0008", flow=1))
     seen: list[int] = []
-    cursor = {}
+    cursor: dict[str, str] = {}
     while len(seen) < 4:
         page = (await client.get(f"{API}/onboarding", params={"limit": 1, **cursor})).json()
         seen += [one["outlet_id"] for one in page["outlets"]]
@@ -185,25 +184,6 @@ async def test_the_list_can_be_narrowed(
     await outlet(pool)
     await outlet(pool, "E0008", flow=1)
     assert len((await client.get(f"{API}/onboarding", params=query)).json()["outlets"]) == found
-
-
-async def test_the_database_itself_lets_no_enterprise_accept(pool: asyncpg.Pool) -> None:
-    which = await outlet(pool)
-    async with pool.acquire() as on, on.transaction():
-        await on.execute("SET LOCAL ROLE hotgrid_enterprise")
-        await on.execute("SET LOCAL hotgrid.reach = '{E0007}'")
-        with pytest.raises((*FAILURES, asyncpg.PostgresError), match="row-level security"):
-            await ONBOARDING.put.execute(
-                on,
-                outlet_id=which,
-                enterprise_id="E0007",
-                step="accepted",
-                done_on=today(),
-                now=datetime.now(UTC),  # noqa: TID251
-                who="enterprise:E0007",
-                note="",
-                files=[],
-            )
 
 
 @pytest.mark.parametrize("path", [f"{API}/onboarding", f"{API}/enterprise/consumables?enterprise=E0007"])

@@ -124,13 +124,3 @@ async def test_an_enterprise_is_told_of_its_own_monitors_alone_where_its_company
     assert (await listed(client))["O1"]["monitors"] == 2
     told = (await client.get(f"{API}/enterprise/operator", headers=OWN)).json()["operators"][0]
     assert (told["monitors"], told["score"], len(told["operated"])) == (1, 100, 1)
-
-
-async def test_the_database_shows_an_enterprise_only_its_own_operator(
-    pool: asyncpg.Pool, monitors: tuple[int, int]
-) -> None:
-    async with pool.acquire() as on, on.transaction():
-        await on.execute("SET LOCAL ROLE hotgrid_enterprise")
-        await on.execute("SET LOCAL hotgrid.reach = '{E0007}'")
-        assert [row["operator_id"] for row in await on.fetch("SELECT operator_id FROM operator")] == ["O1"]
-        assert [row["device"] for row in await on.fetch("SELECT device FROM operator_link")] == [monitors[0]]
