@@ -14,12 +14,12 @@ import paho.mqtt.client as paho
 
 from deploy.credential import Command
 from deploy.problem import Problem
-from deploy.publisher import new_client
+from deploy.publisher import Progress, new_client
 from ingest.broker import Address
 
 TOPIC = "$CONTROL/dynamic-security/v1"
 PATIENCE_S = 30.0
-AT_A_TIME = 100  # commands in a message: the broker serves nobody else while it carries them out
+AT_A_TIME = 20  # commands in a message: the broker serves nobody else while it carries them out
 NOT_FOUND = "Client not found"
 FIX = "看 hotgrid status 和 HOTGRID_MQTT_CONTROL_URL · see hotgrid status and HOTGRID_MQTT_CONTROL_URL"
 
@@ -53,10 +53,11 @@ class Control:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._leave()
 
-    def run(self, commands: Sequence[Command]) -> None:
+    def run(self, commands: Sequence[Command], progress: Progress = lambda _: None) -> None:
         """Carry out all of these; to remove what is not there is no failure. Raises Problem."""
         for first in range(0, len(commands), AT_A_TIME):
             self._run(commands[first : first + AT_A_TIME])
+            progress(min(1.0, (first + AT_A_TIME) / len(commands)))
 
     def clients(self) -> dict[str, str]:
         """The tags of the devices that are let in, by name. Raises Problem."""

@@ -21,6 +21,7 @@ from deploy.credential import CONTROL, SERVICE, Command, Credential
 from deploy.option import Json
 from deploy.own_broker import write
 from deploy.problem import Problem
+from deploy.progress import bar
 from deploy.transaction import WHO, transaction
 from sql.queries import Queries
 
@@ -145,8 +146,8 @@ def _changed(change: Callable[[asyncpg.Connection], Awaitable[tuple[list[Command
 
 
 def _tell(url: str, commands: Sequence[Command]) -> None:
-    with Control(url) as control:
-        control.run(commands)
+    with Control(url) as control, bar("broker") as progress:
+        control.run(commands, progress)
 
 
 async def _added(
