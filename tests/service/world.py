@@ -11,6 +11,7 @@ from tests.service import seed
 from tests.service.account.world_part import signed_up
 from tests.service.bureau.world_part import regulated
 from tests.service.enterprise.letters_part import written
+from tests.service.enterprise.marks_part import marked
 from tests.service.enterprise.settled import outlets_settled
 from tests.service.enterprise.world_part import monitored
 from tests.service.forgetful import API, Asking, Valid
@@ -61,6 +62,7 @@ async def settle(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> dict[str, Va
     await alerts(asked, pool, now)
     told = looks() | steps(now) | await muted(asked, now) | await pushed(asked, pool) | await rostered(asked, now)
     told |= await handed_over(asked) | await monitored(pool, now)
+    told |= await marked(client, now)
     told |= await signed_up(client, pool) | await regulated(client)
     return told | await outlets_settled(client, pool) | await written(client, pool)
 
