@@ -36,7 +36,9 @@ INSERT INTO hour_mean (device, ts, channel, mean, low, high, valid, suspect, sen
 SELECT c.device, ts, c.channel, level, level * 0.5, level * 1.7, CASE WHEN random() < 0.02 THEN 40 ELSE 58 END, 0, 60
 FROM monitor_channel AS c
 CROSS JOIN generate_series(:from_at::timestamptz, :to_at::timestamptz - INTERVAL '1 hour', INTERVAL '1 hour') AS ts
-CROSS JOIN LATERAL (SELECT (coalesce(c.permit_limit, 9000) * (0.2 + 0.81 * random()))::real AS level) AS l
+CROSS JOIN LATERAL (
+    SELECT (coalesce(c.permit_limit, 9000) * (0.2 + 0.81 * random()) + 0 * extract(hour FROM ts))::real AS level
+) AS l
 ORDER BY c.device, ts, c.channel;
 
 -- name: put_days of all channels
