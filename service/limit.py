@@ -3,7 +3,6 @@
 Every process counts for itself: several of them let through so many times as much.
 """
 
-import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.account import cookie
 from service.account.identity import Identity
 from service.meter import Meter, Standing
+from service.network import network_of
 from service.problems import TooManyError, problem
 from service.settings import ServiceSettings
 
@@ -104,17 +104,8 @@ class Limited:
 
 
 def place_of(scope: Scope) -> str:
-    """Whose address is counted: of IPv6 the network, as whoever has one address there has them all."""
-    host = scope["client"][0] if scope.get("client") else "-"
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return str(host)
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is None:
-            return str(ipaddress.ip_network((address, 64), strict=False))
-        return str(address.ipv4_mapped)
-    return str(address)
+    """Whose address is counted."""
+    return network_of(scope["client"][0] if scope.get("client") else "-")
 
 
 def has_credential(scope: Scope) -> bool:

@@ -1,11 +1,12 @@
 """How long one waits after failed tries to sign in: by name and address together, and by each of them."""
 
 import hashlib
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from service.network import network_of
 
 FORGOTTEN = timedelta(hours=24)
 """Failures before a pause of so long count no more."""
@@ -39,7 +40,7 @@ class Failures(NamedTuple):
 
 def keys(name: str, address: str) -> dict[str, str]:
     """Under what failures are counted, by kind. Hashed: people type passwords into the field of the name."""
-    who, place = digest(name), digest(_network(address))
+    who, place = digest(name), digest(network_of(address))
     return {"both": f"both:{who}:{place}", "name": f"name:{who}", "address": f"address:{place}"}
 
 
@@ -61,16 +62,3 @@ def failed(kind: str, before: Failures | None, now: datetime) -> Failures:
     over = count - bound.free
     pause = min(bound.longest_s, bound.first_s * 2.0 ** min(over, 32)) if over >= 0 else 0.0
     return Failures(count, now, now + timedelta(seconds=pause))
-
-
-def _network(address: str) -> str:
-    """Of IPv6 the network: who has one address there has them all."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if ip.version == 4:
-        return str(ip)
-    if ip.ipv4_mapped:
-        return str(ip.ipv4_mapped)
-    return str(ipaddress.ip_network((ip, 64), strict=False))
