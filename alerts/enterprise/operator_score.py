@@ -34,6 +34,7 @@ class Fault(NamedTuple):
 class Watched(NamedTuple):
     """What is known of a monitor over the time in which the company operated it within the window."""
 
+    monitor: str
     spans: Sequence[Span]
     valid_hours: float  # mean of its channels, within the spans
     stops: Sequence[Span]
@@ -82,7 +83,7 @@ def score_of(watched: Sequence[Watched], policy: OperatorPolicy) -> Score:
         Part("calibration", covered / asked if asked else None, policy.calibration_weight),
     )
     late = sum(fault.end > fault.due for fault in faults)
-    return Score(_weighed(parts), parts, len(watched), owed, valid, out, len(faults), late)
+    return Score(_weighed(parts), parts, len({one.monitor for one in watched}), owed, valid, out, len(faults), late)
 
 
 def _weighed(parts: Iterable[Part]) -> float | None:

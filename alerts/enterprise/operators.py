@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
 
-from alerts.enterprise.deadline import working_days_after
+from alerts.enterprise.deadline import Rule, working_days_after
+from alerts.enterprise.failures import rule_of
 from alerts.enterprise.operator_score import Fault, Score, Span, Watched, score_of
 from alerts.policy import Policy
-from alerts.roster.workday import day_of
 from sql.queries import Connection, Queries
 
 OPERATOR = Queries("operator")
@@ -96,11 +96,12 @@ def _scored(linked: Iterable[Link], known: "_Known", window: Window, of: Callabl
 
 
 class _Known(NamedTuple):
-    """What was found of all monitors: valid hours by link, marks by monitor and kind, alerts by monitor."""
+    """What was found: valid hours by link, marks by monitor and kind, alerts by monitor; and how long faults may last."""
 
     hours: Mapping[tuple[int, date], float]
     marks: Mapping[tuple[int, str], list[Span]]
     outages: Mapping[int, list[Span]]
+    rule: Rule
 
 
 async def _known(on: Connection, linked: Collection[Link], window: Window) -> _Known:
@@ -122,6 +123,7 @@ async def _known(on: Connection, linked: Collection[Link], window: Window) -> _K
         {(row["device"], row["from_on"]): row["hours"] for row in valid},
         _spans((((row["device"], row["kind"]), row["start_at"], row["end_at"]) for row in marks), window.now),
         _spans(((row["device"], row["opened_at"], row["closed_at"]) for row in outages), window.now),
+        await rule_of(on, window.policy),
     )
 
 
@@ -141,26 +143,26 @@ def _until(link: Link, window: Window) -> date:
 def _watched(link: Link, known: _Known, window: Window) -> Watched:
     start, end = max(link.from_on, window.from_day), _until(link, window)
     return Watched(
+        monitor=link.mn,
         spans=[(window.moment(start), window.moment(end))] if start < end else [],
         valid_hours=known.hours.get((link.device, link.from_on), 0.0),
         stops=known.marks.get((link.device, "stop"), []),
-        faults=_faults(link.device, known, window),
+        faults=_faults(link.device, known),
         outages=known.outages.get(link.device, []),
         calibrations=[end for _, end in known.marks.get((link.device, "calibration"), [])],
     )
 
 
-def _faults(device: int, known: _Known, window: Window) -> list[Fault]:
+def _faults(device: int, known: _Known) -> list[Fault]:
     """What was declared, and what the detector saw for longer than a failure may go unreported and nobody declared."""
     declared = known.marks.get((device, "fault"), [])
-    least = timedelta(hours=window.policy.enterprise.report_hours)
+    rule = known.rule
     seen = [
         (start, end)
         for start, end in known.outages.get(device, [])
-        if end - start > least and not any(a < end and start < b for a, b in declared)
+        if end - start > rule.report and not any(a < end and start < b for a, b in declared)
     ]
-    days, zone = window.policy.enterprise.repair_days, window.policy.tz
     return [
-        Fault(start, end, working_days_after(start, days, lambda day: day_of(day, {}).workday, zone))
+        Fault(start, end, working_days_after(start, rule.repair_days, rule.is_workday, rule.zone))
         for start, end in [*declared, *seen]
     ]

@@ -17,6 +17,7 @@ TEN = (START, START + 10 * DAY)
 
 def _watched(**changed: object) -> Watched:
     told: dict[str, object] = {
+        "monitor": "M1",
         "spans": [TEN],
         "valid_hours": 240.0,
         "stops": [],
@@ -92,9 +93,11 @@ def test_calibrations_count_for_as_long_as_they_hold() -> None:
 
 
 def test_larger_monitors_count_no_more_than_small_ones_only_longer_ones_do() -> None:
-    one, other = _watched(), _watched(spans=[(START, START + 30 * DAY)], valid_hours=0.0, calibrations=[])
+    longer = [(START, START + 30 * DAY)]
+    one, other = _watched(), _watched(monitor="M2", spans=longer, valid_hours=0.0, calibrations=[])
     assert _parts(score_of([one, other], RULES))["valid"] == 0.25
     assert score_of([one, other], RULES).monitors == 2
+    assert score_of([one, one], RULES).monitors == 1  # given away and taken back
 
 
 def test_places_are_shared_by_the_same_score_and_who_has_none_has_no_place() -> None:
