@@ -96,7 +96,7 @@ def _scored(linked: Iterable[Link], known: "_Known", window: Window, of: Callabl
 
 
 class _Known(NamedTuple):
-    """What was found: valid hours by link, marks by monitor and kind, alerts by monitor; and how long faults may last."""
+    """What was found: valid hours by link, marks by monitor and kind, alerts by monitor, how long faults may last."""
 
     hours: Mapping[tuple[int, date], float]
     marks: Mapping[tuple[int, str], list[Span]]
