@@ -118,11 +118,13 @@ END;
 $$;
 
 CREATE FUNCTION public.hidden_devices() RETURNS SETOF integer
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    SELECT device FROM monitor
-    WHERE enterprise_id <> ALL ((SELECT reached())::text[]) AND (SELECT reaches_all()) IS NOT TRUE
+BEGIN
+    RETURN QUERY SELECT device FROM monitor
+    WHERE enterprise_id NOT IN (SELECT unnest(reached())) AND (SELECT reaches_all()) IS NOT TRUE;
+END
 $$;
 
 CREATE FUNCTION public.keep_locked_log() RETURNS trigger
@@ -262,12 +264,13 @@ CREATE FUNCTION public.reached() RETURNS text[]
     RETURN CASE WHEN (current_setting('hotgrid.reach'::text, true) ~~ '{%'::text) THEN (current_setting('hotgrid.reach'::text, true))::text[] ELSE '{}'::text[] END;
 
 CREATE FUNCTION public.reached_devices() RETURNS SETOF integer
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    SELECT device FROM monitor WHERE enterprise_id = ANY ((SELECT reached())::text[])
-    UNION ALL
-    SELECT device FROM monitor WHERE (SELECT reaches_all())
+BEGIN
+    RETURN QUERY SELECT device FROM monitor
+    WHERE enterprise_id IN (SELECT unnest(reached())) OR (SELECT reaches_all());
+END
 $$;
 
 CREATE FUNCTION public.reaches_all() RETURNS boolean

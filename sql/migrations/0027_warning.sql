@@ -14,16 +14,4 @@ WHERE (SELECT reaches_all()) OR m.enterprise_id = ANY ((SELECT reached())::text[
 
 GRANT SELECT ON own_alert TO hotgrid_app, hotgrid_enterprise;
 
--- Asked by nearly every policy of every query: by the index, and the settings read once instead of for each monitor.
 CREATE INDEX monitor_of_enterprise ON monitor (enterprise_id);
-CREATE OR REPLACE FUNCTION reached_devices() RETURNS SETOF integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT device FROM monitor WHERE enterprise_id = ANY ((SELECT reached())::text[])
-    UNION ALL
-    SELECT device FROM monitor WHERE (SELECT reaches_all())
-$$;
-CREATE OR REPLACE FUNCTION hidden_devices() RETURNS SETOF integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT device FROM monitor
-    WHERE enterprise_id <> ALL ((SELECT reached())::text[]) AND (SELECT reaches_all()) IS NOT TRUE
-$$;
