@@ -175,7 +175,7 @@ def _password(name: str, from_stdin: bool) -> tuple[str, bool]:
 
     if from_stdin:
         typed = sys.stdin.readline().rstrip("\r\n")
-    elif sys.stdin.isatty():
+    elif _is_terminal():
         prompt = "密码，留空则自动生成 · password; empty: one is made"
         typed = typer.prompt(prompt, default="", hide_input=True, show_default=False)
         if typed and typed != typer.prompt("再输一遍 · again", hide_input=True):
@@ -187,6 +187,10 @@ def _password(name: str, from_stdin: bool) -> tuple[str, bool]:
     if (wrong := fault(typed, name)) is not None:
         raise Problem("password", f"密码{wrong}", "换一个 · choose another")
     return typed, False
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _hashed(password: str | None) -> str | None:

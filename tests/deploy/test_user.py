@@ -83,6 +83,18 @@ def test_without_a_terminal_a_password_is_made_and_printed_once(database: str) -
     assert (one["display"], one["person_id"], one["townships"]) == ("王芳", "P1", ["孟河镇"])
 
 
+def test_at_a_terminal_a_password_is_typed_twice_and_not_shown(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.user._is_terminal", lambda: True)
+    added = run("add", "wang", "--role", "duty", stdin=PASSWORD * 2)
+    assert added.exit_code == 0
+    assert PASSWORD.strip() not in added.output
+    assert matches(PASSWORD.strip(), kept(database, "wang"))
+    with pytest.raises(Problem) as told:
+        run("add", "li", "--role", "duty", stdin=PASSWORD + "another one, mistyped\n")
+    assert told.value.code == "password"
+    assert "shown this once" in run("add", "sun", "--role", "duty", stdin="\n").output
+
+
 def test_an_enterprises_account_and_one_of_single_sign_on() -> None:
     assert run("add", "jiangyu", "--role", "enterprise", "--enterprise", "E0007").exit_code == 0
     assert run("add", "li", "--role", "bureau", "--district", "新北区", "--single-sign-on").exit_code == 0
