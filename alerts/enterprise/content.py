@@ -29,6 +29,7 @@ _PDF_ACTIVE = re.compile(rb"/(JavaScript|Launch|RichMedia)\b")  # where it stand
 _MARKUP = re.compile(r"\s*<(!doctype|html|head|body|script|svg|\?xml|\?php|iframe)", re.IGNORECASE)
 _ACTIVE = ("vbaProject", "xl/embeddings/", "xl/activeX", "xl/externalLinks/", "xl/macrosheets", "customUI")
 _FORMULA = re.compile(r"\s*(?:[=@]|[+-](?![\d.,\seE%:/+-]*$))|.*[;\t]\s*[=@]", re.DOTALL)
+_DEFINING = (b"<!DOCTYPE", b"<!ENTITY")  # no spreadsheet program writes any; a few lines of them fill a memory
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError, RuntimeError, struct.error)
 
@@ -168,14 +169,19 @@ def _plain(raw: bytes, archive: zipfile.ZipFile) -> None:
 
 
 def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
-    """How many bytes a part unpacks to, at most `most`: raises ContentError where it is not as many as it says."""
-    told, size = part.file_size, 0
-    part.file_size = most + 1  # what is read up to: not what it says
+    """How many bytes a part unpacks to, at most `most`; raises ContentError where it is not as many as it says."""
+    told, size, end = part.file_size, 0, b""
+    if told > most:
+        raise ContentError(f"解压后过大 · it unpacks to more than {MOST_UNPACKED} bytes")
+    part.file_size = most + 1  # how far it is read: not as far as it says
     with archive.open(part) as file:
         while chunk := file.read(1 << 16):
             size += len(chunk)
+            if any(word in end + chunk for word in _DEFINING):
+                raise ContentError(
+                    f"XML 中有实体定义 · a part that defines what it then repeats: {part.filename}"[:300]
+                )
+            end = chunk[-16:]
     if size != told:
-        raise ContentError(
-            f"解压后过大 · it unpacks to more than it says, or to more than {MOST_UNPACKED} bytes in all"
-        )
+        raise ContentError(f"压缩包与目录不符 · a part unpacks to {size} bytes and says {told}")
     return size

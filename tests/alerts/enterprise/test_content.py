@@ -67,6 +67,9 @@ RUBBISH = {
     "a workbook with macros": papers.archive(papers.PARTS | {"xl/vbaProject.bin": b"x"}),
     "a workbook with an embedded file": papers.archive(papers.PARTS | {"xl/embeddings/a.bin": b"x"}),
     "a workbook packed strangely": papers.archive(papers.PARTS, zipfile.ZIP_LZMA),
+    "a workbook whose text repeats itself": papers.archive(
+        papers.PARTS | {"xl/a.xml": bytes(65_530) + b'<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;">]>'}
+    ),
     "a bomb": papers.bomb(),
     "a bomb that lies": papers.lying_bomb(),
     "a bomb of parts over each other": papers.overlapping(),

@@ -54,6 +54,13 @@ async def test_a_picture_is_told_by_its_content_and_served_as_the_picture_alone(
     assert not [secret for secret in pictures.SECRETS if secret in got.content]
 
 
+async def test_a_table_in_an_old_encoding_comes_back_as_it_was(client: httpx2.AsyncClient) -> None:
+    table = "日期,备注\n2026-11-21,正常\n".encode("gb18030")
+    told = await sent(client, A, table, name="台账.csv")
+    got = await client.get(f"{PATH}/{told['file_id']}", headers=A)
+    assert (got.content, got.headers["Content-Type"]) == (table, "text/csv")
+
+
 async def test_the_same_file_is_one_of_each_enterprise_and_side(client: httpx2.AsyncClient) -> None:
     mine = await asyncio.gather(*(sent(client, A) for _ in range(4)))
     others = [await sent(client, B), await sent(client, {}, enterprise="EA")]
