@@ -21,10 +21,6 @@ MOST_ROWS = 20_000
 MN = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$", examples=["010000A8900016F000169DC0"])]
 
 
-OfMine = InWindow
-"""The query of a route that takes no more than whose window it is."""
-
-
 def _names(told: list[str]) -> list[str]:
     names = sorted({name for text in told for name in text.split(",")})
     if len(names) > MOST_FACTORS or not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,31}", name) for name in names):
@@ -40,7 +36,7 @@ Factors = Annotated[
 ]
 
 
-class Within(OfMine):
+class Within(InWindow):
     """A span of time, of all monitors or one, of all factors or some."""
 
     from_at: Annotated[Instant | None, Field(alias="from", description="起 · included")] = None
@@ -49,7 +45,7 @@ class Within(OfMine):
     factor: Annotated[Factors, Field(default_factory=list)]
 
 
-class Days(OfMine):
+class Days(InWindow):
     """Natural days in Beijing, of all monitors or one."""
 
     from_day: Annotated[Day | None, Field(alias="from", description="起 · included")] = None

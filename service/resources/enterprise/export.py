@@ -13,8 +13,7 @@ from service.database import Connection
 from service.parameters import Instant
 from service.problems import NotFoundError, bad_input
 from service.resources import API
-from service.resources.enterprise.asked import OfMine
-from service.resources.enterprise.mine import Mine
+from service.resources.enterprise.mine import InWindow, Mine
 from service.spool import Spooled, Spools
 from sql.queries import Queries
 
@@ -52,7 +51,7 @@ def exporting() -> Spools:
     return Spools(2, 16)
 
 
-class OwnExportQuery(OfMine):
+class OwnExportQuery(InWindow):
     """Of when, in which steps, as what."""
 
     since: Annotated[Instant | None, Field(alias="from", description="one day before `to` where not given")] = None

@@ -14,8 +14,7 @@ from service.actor import Acting
 from service.database import Connection, as_application
 from service.problems import ConflictError, NotFoundError, bad_input
 from service.resources import API
-from service.resources.enterprise.asked import OfMine
-from service.resources.enterprise.mine import Mine
+from service.resources.enterprise.mine import InWindow, Mine
 from sql.queries import Record
 
 router = APIRouter(prefix=API, tags=["enterprise"])
@@ -102,7 +101,7 @@ _THERE: dict[int | str, dict[str, Any]] = {200: {"description": "It was there: s
 
 
 @router.get("/enterprise/hooks", operation_id="listHooks", summary="本企业回调地址 · an enterprise's hooks")
-async def list_hooks(connection: Connection, mine: Mine, _: Annotated[OfMine, Query()]) -> Hooks:
+async def list_hooks(connection: Connection, mine: Mine, _: Annotated[InWindow, Query()]) -> Hooks:
     """Addresses are masked and secrets never shown."""
     rows = await CONTACT.hooks.fetch(connection, enterprise_id=mine)
     return Hooks(enterprise_id=mine, hooks=[_shown(row) for row in rows])
@@ -122,7 +121,7 @@ async def make_hook(
     acting: Acting,
     asked: HookAsked,
     response: Response,
-    _: Annotated[OfMine, Query()],
+    _: Annotated[InWindow, Query()],
 ) -> HookMade:
     """Only https, and only hosts of the public internet; what a name stands for is judged whenever something is sent.
 
@@ -151,7 +150,7 @@ async def end_hook(
     mine: Mine,
     acting: Acting,
     hook_id: HookId,
-    _: Annotated[OfMine, Query()],
+    _: Annotated[InWindow, Query()],
 ) -> None:
     """It is used no more, its address and secret are forgotten."""
     async with as_application(connection, request), connection.transaction():
@@ -166,7 +165,7 @@ async def end_hook(
     summary="测试回调地址 · post a test to a hook",
 )
 async def test(
-    request: Request, connection: Connection, mine: Mine, hook_id: HookId, _: Annotated[OfMine, Query()]
+    request: Request, connection: Connection, mine: Mine, hook_id: HookId, _: Annotated[InWindow, Query()]
 ) -> HookTried:
     """What came of it is in the list some seconds later."""
     if not await is_hook(connection, mine, hook_id):

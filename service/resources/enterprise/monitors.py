@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from alerts.enterprise.monitor import Factor, Monitor
 from service.database import Connection
 from service.resources import API
-from service.resources.enterprise.asked import OfMine, own
-from service.resources.enterprise.mine import Mine
+from service.resources.enterprise.asked import own
+from service.resources.enterprise.mine import InWindow, Mine
 
 router = APIRouter(prefix=API, tags=["enterprise"])
 
@@ -73,7 +73,7 @@ class OwnMonitors(BaseModel):
     operation_id="listOwnMonitors",
     summary="本企业在线监测设备 · an enterprise's monitors as registered",
 )
-async def list_monitors(connection: Connection, mine: Mine, _: Annotated[OfMine, Query()]) -> Response:
+async def list_monitors(connection: Connection, mine: Mine, _: Annotated[InWindow, Query()]) -> Response:
     """Outlet, place, channels with units and limits, streams of facilities."""
     body = {"enterprise_id": mine, "monitors": [_told(monitor) for monitor in await own(connection, mine)]}
     return Response(msgspec.json.encode(body), media_type="application/json")
@@ -85,7 +85,7 @@ async def list_monitors(connection: Connection, mine: Mine, _: Annotated[OfMine,
     operation_id="getOwnMonitor",
     summary="一台在线监测设备 · one of an enterprise's monitors as registered",
 )
-async def one_monitor(connection: Connection, mine: Mine, mn: Mn, _: Annotated[OfMine, Query()]) -> Response:
+async def one_monitor(connection: Connection, mine: Mine, mn: Mn, _: Annotated[InWindow, Query()]) -> Response:
     """A monitor of another enterprise is not there."""
     (monitor,) = await own(connection, mine, mn)
     return Response(msgspec.json.encode(_told(monitor)), media_type="application/json")

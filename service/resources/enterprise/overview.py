@@ -14,8 +14,8 @@ from ingest.flag import Qc
 from ingest.validity import DAY_MINUTES, day_of, hour_of, span_of
 from service.database import Connection
 from service.resources import API
-from service.resources.enterprise.asked import DAY, HOUR, MINUTE, OfMine, now, own
-from service.resources.enterprise.mine import Mine
+from service.resources.enterprise.asked import DAY, HOUR, MINUTE, now, own
+from service.resources.enterprise.mine import InWindow, Mine
 from service.resources.enterprise.value import (
     CALIBRATION,
     MARK,
@@ -163,7 +163,7 @@ class Known(NamedTuple):
     operation_id="getEnterprise",
     summary="本企业监测总览 · how an enterprise's monitors stand now",
 )
-async def overview(connection: Connection, mine: Mine, _: Annotated[OfMine, Query()]) -> Response:
+async def overview(connection: Connection, mine: Mine, _: Annotated[InWindow, Query()]) -> Response:
     """The newest values, the running hour against the limit, valid shares, open alerts and marks of every monitor."""
     monitors, at = await own(connection, mine), now()
     known = await _known(connection, mine, monitors, at)

@@ -15,8 +15,8 @@ from service.database import Connection
 from service.parameters import Instant
 from service.problems import bad_input
 from service.resources import API
-from service.resources.enterprise.asked import DAY, HOUR, MINUTE, Factors, OfMine, few_enough, now, own, wanted
-from service.resources.enterprise.mine import Mine
+from service.resources.enterprise.asked import DAY, HOUR, MINUTE, Factors, few_enough, now, own, wanted
+from service.resources.enterprise.mine import InWindow, Mine
 from service.resources.enterprise.monitors import Mn
 from service.resources.enterprise.value import (
     CALIBRATION,
@@ -90,7 +90,7 @@ class SeriesOfMonitor(BaseModel):
     marks: Annotated[list[OwnMark], Field(description="in force at any time of the span")]
 
 
-class SeriesQuery(OfMine):
+class SeriesQuery(InWindow):
     """Which span, how fine, which channels."""
 
     from_at: Annotated[

@@ -13,8 +13,8 @@ from service.database import Connection
 from service.parameters import Instant
 from service.problems import bad_input
 from service.resources import API
-from service.resources.enterprise.asked import DAY, OfMine, now, own
-from service.resources.enterprise.mine import Mine
+from service.resources.enterprise.asked import DAY, now, own
+from service.resources.enterprise.mine import InWindow, Mine
 from service.resources.enterprise.monitors import Mn
 from sql.queries import Record
 
@@ -55,7 +55,7 @@ class Upkeep(BaseModel):
     next: str | None
 
 
-class UpkeepQuery(OfMine):
+class UpkeepQuery(InWindow):
     """Which span, what, how many."""
 
     from_at: Annotated[Instant | None, Field(alias="from", description="起 · included; a year ago if not given")] = None
