@@ -14,7 +14,7 @@ from sql.queries import Connection, Queries, Record
 
 DEADLINE = Queries("deadline")
 LOOK_BACK = timedelta(days=90)
-"""Failures that began before are left as they were."""
+"""Failures that were seen, and were over before, are left as they were."""
 
 
 async def settle(on: asyncpg.Connection, device: int, rule: Rule, now: datetime) -> None:

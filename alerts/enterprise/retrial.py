@@ -16,10 +16,12 @@ import asyncpg
 from alerts import permit
 from alerts.alert import Alert
 from alerts.enterprise.declaration import Span
+from alerts.handling.desk import Entry, log
+from alerts.handling.stage import TIMER
 from alerts.policy import Policy
 from alerts.rules.condition import Condition
 from alerts.rules.standing import Keeper
-from alerts.store import MARKS, put_alert
+from alerts.store import MARKS, body_of, put_alert
 from ingest.importer import load_registry
 from ingest.layout import Layout
 from ingest.unit import multiplier
@@ -71,6 +73,12 @@ async def turn(on: asyncpg.Connection, policy: Policy, now: datetime) -> None:  
             span = Span(row["from_at"], row["to_at"])
             for alert in await _found(on, keeper, row["device"], span):
                 await put_alert(on, alert, "opened", now, why=MARKS)
+                await _say_why(on, alert, row["declaration_id"], now)
+
+
+async def _say_why(on: asyncpg.Connection, alert: Alert, number: int, now: datetime) -> None:
+    why = f"标记 {number} 失效后发现 · found as mark {number} no longer holds"
+    await log(on, body_of(alert, late=True), Entry("comment", TIMER, why, {"declaration": number}), now)
 
 
 async def _found(on: asyncpg.Connection, keeper: Keeper, device: int, span: Span) -> list[Alert]:

@@ -1,9 +1,10 @@
 -- name: alone: one at a time settles the deadlines of a monitor
 SELECT pg_advisory_xact_lock(hashtext('deadline'), :device::integer);
 
--- name: declared of a monitor since a time
+-- name: declared of a monitor: all faults, and other marks since a time
 SELECT * FROM declaration
-WHERE device = :device AND state IN ('declared', 'accepted') AND (end_at IS NULL OR end_at > :since::timestamptz)
+WHERE device = :device AND state IN ('declared', 'accepted')
+    AND (kind = 'fault' OR end_at IS NULL OR end_at > :since::timestamptz)
 ORDER BY declaration_id;
 
 -- name: seen: when the detector saw a monitor fail; what people found to be none is none
@@ -11,7 +12,7 @@ SELECT a.alert_id, coalesce((a.body -> 'evidence' ->> 'last_heard')::timestamptz
     a.closed_at AS ended
 FROM alert AS a JOIN handling AS h USING (alert_id)
 JOIN device AS d ON d.device_id = split_part(a.source, '/', 1)
-WHERE d.device = :device AND a.kind IN ('offline', 'fault') AND a.opened_at > :since::timestamptz
+WHERE d.device = :device AND a.kind IN ('offline', 'fault') AND (a.closed_at IS NULL OR a.closed_at > :since::timestamptz)
     AND h.stage <> 'false_alarm'
 ORDER BY a.opened_at, a.alert_id;
 
@@ -30,7 +31,7 @@ WHERE (old.began_at, old.done_at, old.void) IS DISTINCT FROM (excluded.began_at,
 
 -- name: void_others of a monitor: what there is no failure for any more
 UPDATE deadline AS old SET void = true
-WHERE device = :device AND NOT void AND began_at > :since::timestamptz AND NOT EXISTS (
+WHERE device = :device AND NOT void AND (declaration_id IS NOT NULL OR began_at > :since::timestamptz) AND NOT EXISTS (
     SELECT FROM jsonb_to_recordset(:rows::jsonb) AS r(task text, declaration_id bigint, alert_id text)
     WHERE (r.task, r.declaration_id, r.alert_id) IS NOT DISTINCT FROM (old.task, old.declaration_id, old.alert_id)
 );

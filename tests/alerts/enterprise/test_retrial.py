@@ -9,7 +9,7 @@ from alerts.enterprise.declaration import Span
 from alerts.enterprise.retrial import Hour, turn, untold
 from alerts.policy import Policy
 from tests.service.enterprise.plant import MN, NOON, minutes, plants
-from tests.support.declared import HOUR, MINUTE, alert, declared, ended, refused, withdrawn
+from tests.support.declared import HOUR, MINUTE, alert, declared, ended, notes, refused, withdrawn
 from tests.support.kept import work
 
 NOW = NOON + 3 * HOUR
@@ -71,6 +71,7 @@ async def test_what_a_refused_mark_hid_is_found_once_and_marked_late(pool: async
     assert (evidence["mean"], evidence["share"], evidence["valid_minutes"]) == (160.0, 2.6667, 60)
     assert evidence["since"] == NOON.isoformat()
     assert late["body"]["candidates"] == [{"enterprise_id": "E0007", "score": 1.0}]
+    assert [note for _, note in await notes(pool, late["alert_id"])] == [{"declaration": number}]
     assert len(await turned(pool)) == 1
     assert await pool.fetchval("SELECT count(*) FROM retrial_due") == 0
 

@@ -107,3 +107,16 @@ async def test_the_silence_of_a_station_is_nobodys_failure(pool: asyncpg.Pool) -
     await pool.execute("UPDATE alert SET source = 'S1' WHERE alert_id = $1", name)
     await turned(pool, NOON + HOUR)
     assert await deadlines(pool) == []
+
+
+async def test_a_failure_of_long_ago_that_ends_or_is_no_failure_after_all_is_followed(pool: asyncpg.Pool) -> None:
+    later = NOON + 200 * DAY
+    number = await declared(pool, NOON, None, NOON + HOUR, "fault")
+    await ended(pool, number, NOON + DAY, later)
+    assert [done for _, _, done in await deadlines(pool)] == [NOON + HOUR, NOON + DAY]
+    await refused(pool, number, later)
+    name = await alert(pool, "offline", NOON)
+    await turned(pool, NOON + HOUR)
+    await pool.execute("UPDATE alert SET status = 'closed', closed_at = $2 WHERE alert_id = $1", name, later)
+    await turned(pool, later + HOUR)
+    assert [done for _, _, done in await deadlines(pool)] == [None, later]
