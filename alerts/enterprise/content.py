@@ -28,7 +28,7 @@ _PDF = re.compile(rb"%PDF-[12]\.\d")
 _PDF_ACTIVE = re.compile(rb"/(JavaScript|Launch|RichMedia)\b")  # where it stands open; a reader asks before it runs any
 _MARKUP = re.compile(r"\s*<(!doctype|html|head|body|script|svg|\?xml|\?php|iframe)", re.IGNORECASE)
 _ACTIVE = ("vbaProject", "xl/embeddings/", "xl/activeX", "xl/externalLinks/", "xl/macrosheets", "customUI")
-_FORMULA = re.compile(r"\s*(?:[=@]|[+-](?![\d.,\seE%:/+-]*$))|.*[;\t]\s*[=@]", re.DOTALL)
+_FORMULA = re.compile(r"^\s*(?:[=@]|[+-](?![\d.,\seE%:/+-]*$))|[;\t] *[=@]")
 _DEFINING = (b"<!DOCTYPE", b"<!ENTITY")  # no spreadsheet program writes any; a few lines of them fill a memory
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError, RuntimeError, struct.error)
@@ -116,7 +116,7 @@ def _text(raw: bytes, extension: str) -> str:
         return "text/plain"
     try:
         cells = (cell for row in csv.reader(StringIO(text.lstrip("\ufeff"), newline="")) for cell in row)
-        formula = next((cell for cell in cells if _FORMULA.match(cell)), None)
+        formula = next((cell for cell in cells if _FORMULA.search(cell)), None)
     except csv.Error as error:
         raise ContentError(f"CSV 无法读取 · this CSV cannot be read: {error}") from error
     if formula is not None:

@@ -1,7 +1,9 @@
 """What a file is says its content; what harms who opens it is not taken."""
 
 import zipfile
+from contextlib import suppress
 from io import BytesIO
+from time import process_time
 
 import pytest
 from PIL import Image
@@ -111,3 +113,13 @@ def test_a_name_that_fools_its_reader_is_not_taken(name: str) -> None:
     with pytest.raises(ContentError) as told:
         examined(papers.PDF, name)
     assert told.value.field == "name"
+
+
+@pytest.mark.parametrize("filling", ["\t", " ", ";", "+", "- ", "\t ", "=1;" * 2])
+def test_no_table_keeps_a_processor_busy(filling: str) -> None:
+    cell = filling * (100_000 // len(filling))
+    raw = "\n".join(["x" + cell, cell] * 20).encode()
+    begun = process_time()
+    with suppress(ContentError):
+        examined(raw, "台账.csv")
+    assert process_time() - begun < 5
