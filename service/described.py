@@ -11,7 +11,8 @@ JSON = "application/json"
 
 
 class Described(FastAPI):
-    """FastAPI puts every documented model under its JSON type; a type that is named beside it is the true one."""
+    """FastAPI puts every documented model under its JSON type; a type that is named beside it,
+    without a schema of its own, is the true one."""
 
     def build_middleware_stack(self) -> ASGIApp:
         """With bodies over the limit told as problems, outside of all else."""
@@ -48,6 +49,7 @@ def _complete(example: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> 
 
 
 def _put_right(content: dict[str, Any]) -> None:
-    named = [media_type for media_type in content if media_type != JSON]
+    # One that has a schema of its own is another way of answering.
+    named = [media_type for media_type, told in content.items() if media_type != JSON and "schema" not in told]
     if named and JSON in content:
         content[named[0]] = content.pop(JSON) | content[named[0]]

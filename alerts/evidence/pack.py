@@ -91,7 +91,7 @@ async def make(on: asyncpg.Connection, asked: Asked, file: BinaryIO) -> bool:
     """Write the archive and note who was given it; False where there is no such alert. Raises TooLargeError."""
     private = await evidence_key(on)
     with Archive(file, MOST_BYTES) as archive:
-        async with on.transaction(isolation="repeatable_read", readonly=True):
+        async with _moment(on):
             case = await _case(on, asked)
             if case is None:
                 return False
@@ -107,6 +107,11 @@ async def make(on: asyncpg.Connection, asked: Asked, file: BinaryIO) -> bool:
     sizes = {"files": len(archive.members), "bytes": sum(member.bytes for member in archive.members)}
     await EVIDENCE.given.execute(on, who=asked.who, **told, **sizes)
     return True
+
+
+def _moment(on: asyncpg.Connection) -> Any:
+    """All is read as it was when the first was; within a transaction of the caller's as that has it."""
+    return on.transaction() if on.is_in_transaction() else on.transaction(isolation="repeatable_read", readonly=True)
 
 
 async def _case(on: asyncpg.Connection, asked: Asked) -> Case | None:
