@@ -36,7 +36,7 @@ class TuningSettings(BaseSettings):
 class DetectSettings(TuningSettings):
     """HOTGRID_… variables of `hotgrid detect`."""
 
-    database_url: str
+    database_url: Annotated[str, Field(repr=False)]
     grace_s: float = Field(default=20, gt=0, le=3600, description="how long a minute waits for its late devices")
     lateness_min: float = Field(
         default=15, ge=0, le=1440, description="readings later than this are stored, not judged"
@@ -71,7 +71,7 @@ def _guarded(allowed: tuple[str, ...]) -> tuple[str, ...]:
 class NotifySettings(PolicySettings):
     """HOTGRID_… variables of `hotgrid notify`."""
 
-    database_url: str
+    database_url: Annotated[str, Field(repr=False)]
     mqtt_url: str | None = Field(default=None, repr=False, description="the broker through which sirens are reached")
     siren_prefix: str = Field(
         default="hotgrid/v1/downlink",
@@ -91,5 +91,7 @@ class NotifySettings(PolicySettings):
         pattern="^https?://",
         description="under which people's phones reach `hotgrid serve`: the links in pushes begin with it",
     )
-    webhook_url: str | None = Field(default=None, pattern="^https?://", description="where notices are posted")
+    webhook_url: str | None = Field(
+        default=None, pattern="^https?://", repr=False, description="where notices are posted"
+    )
     webhook_secret: SecretStr | None = None

@@ -80,11 +80,25 @@ def use() -> Servers:
             "数据库和消息服务器还没有启动 · no database and broker yet",
             f"先运行 hotgrid up，或设置 {DATABASE_VARIABLE} 和 {MQTT_VARIABLE} · run `hotgrid up`, or set these two",
         )
+    _must_be_address(DATABASE_VARIABLE, found.database_url, ("postgresql", "postgres"))
+    _must_be_address(MQTT_VARIABLE, found.mqtt_url, ("mqtt", "mqtts"))
     os.environ.setdefault(DATABASE_VARIABLE, found.database_url)
     os.environ.setdefault(MQTT_VARIABLE, found.mqtt_url)
     if authority := _configured(AUTHORITY):
         os.environ.setdefault(AUTHORITY, _readable(authority))
     return found
+
+
+def _must_be_address(variable: str, url: str, schemes: Sequence[str]) -> None:
+    """Here and not where it is used: there it would be repeated, with a piece of the password perhaps."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in schemes and (parts.port is None or bool(parts.hostname))
+    except ValueError:
+        usable = False
+    if not usable:
+        fix = f"{schemes[0]}://USER:PASSWORD@HOST:PORT; 口令中 · in a password / # @ : % → %2F %23 %40 %3A %25"
+        raise Problem("address", f"{variable} 不是地址 · is no address", fix)
 
 
 def control_url(found: Servers) -> str:

@@ -18,8 +18,8 @@ class IngestSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HOTGRID_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
-    database_url: str
-    mqtt_url: str
+    database_url: Annotated[str, Field(repr=False)]
+    mqtt_url: Annotated[str, Field(repr=False)]
     max_age_days: float = Field(default=1826, gt=0, description="older readings are refused; old recordings need more")
     max_ahead_s: float = Field(default=300, ge=0, description="readings further in the future are refused")
     database_timeout_s: float = Field(

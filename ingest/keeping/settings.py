@@ -1,6 +1,7 @@
 """What the operator may set for the keeper, by environment variables."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,7 +21,7 @@ class KeepSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HOTGRID_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
-    database_url: str
+    database_url: Annotated[str, Field(repr=False)]
     keep_s: float = Field(default=60, gt=0, le=3600, description="how often the keeper looks what has changed")
     max_age_days: float = Field(default=1826, gt=0, description="the gate's: what it still takes in is not dropped")
 

@@ -152,8 +152,8 @@ def test_a_database_that_is_away_leaves_the_other_checks(monkeypatch: pytest.Mon
 @pytest.mark.parametrize("address", ["postgresql://me:marked/secret@h/x", "nonsense marked", "postgresql://h:marked/x"])
 def test_an_address_that_is_none_is_not_repeated(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv(DATABASE_VARIABLE, address)
-    _, found = examined()
-    assert found["database"]["state"] == "failed"
+    status, found = examined()
+    assert (status, found["servers"]["state"]) == (1, "failed")
     assert "marked" not in str(found)
 
 
