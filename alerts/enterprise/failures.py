@@ -1,15 +1,13 @@
 """The deadlines of a monitor's failures in the database: brought in line with what was declared and seen."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 
 from alerts.enterprise.deadline import Failure, Rule, deadlines
 from alerts.enterprise.declaration import Declaration, Span, Wish
+from alerts.enterprise.workdays import calendar
 from alerts.policy import Policy
-from alerts.roster.book import entries
-from alerts.roster.definition import Day
-from alerts.roster.workday import day_of
 from sql.queries import Connection, Queries, Record
 
 DEADLINE = Queries("deadline")
@@ -40,14 +38,8 @@ async def settle(on: asyncpg.Connection, device: int, rule: Rule, now: datetime)
 
 async def rule_of(on: Connection, policy: Policy) -> Rule:
     """How long failures may last here, with the holidays of the roster."""
-    holidays = [entry.what for entry in await entries(on, "holiday")]
-    overrides = {one.day: Day(one.workday, one.name) for one in holidays}
-
-    def is_workday(on: date) -> bool:
-        return day_of(on, overrides).workday
-
-    rules = policy.enterprise
-    return Rule(timedelta(hours=rules.report_hours), rules.repair_days, is_workday, policy.tz)
+    days, rules = await calendar(on, policy), policy.enterprise
+    return Rule(timedelta(hours=rules.report_hours), rules.repair_days, days.is_workday, days.zone)
 
 
 def read(row: Record) -> Declaration:

@@ -5,16 +5,14 @@ from datetime import datetime
 
 import asyncpg
 
-from alerts.enterprise.release import Calendar, Concern, Naming, Terms, check, may_sign, taken_back, terms, words
+from alerts.enterprise.release import Concern, Naming, Terms, check, may_sign, taken_back, terms, words
+from alerts.enterprise.workdays import calendar
 from alerts.handling.desk import HANDLING, Entry, Unknown, log
 from alerts.handling.illegal import Illegal, missing
 from alerts.handling.stage import Actor
 from alerts.policy import Policy
 from alerts.push.tell import tell_enterprise
-from alerts.roster.book import Holiday, entries
-from alerts.roster.definition import Day
-from alerts.roster.workday import day_of
-from sql.queries import Connection, Queries, Record
+from sql.queries import Queries, Record
 
 RELEASE = Queries("alert_release")
 SUPERSEDED = "改为另一身份公布 · released as something else"
@@ -26,13 +24,6 @@ class Released:
 
     release_id: int
     terms: Terms
-
-
-async def calendar(on: Connection, policy: Policy) -> Calendar:
-    """The working days as the district has them: the official ones, and its own exceptions."""
-    own = [entry.what for entry in await entries(on, "holiday") if isinstance(entry.what, Holiday)]
-    overrides = {one.day: Day(one.workday, one.name) for one in own}
-    return Calendar(lambda day: day_of(day, overrides).workday, policy.tz)
 
 
 async def release(on: asyncpg.Connection, naming: Naming, actor: Actor, policy: Policy, now: datetime) -> Released:
