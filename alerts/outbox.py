@@ -8,6 +8,7 @@ import asyncpg
 from pgqueuer import Queries as Jobs
 from pgqueuer.db import AsyncpgDriver
 
+from alerts.enterprise.standing import OWN_KINDS
 from alerts.handling.stage import Action
 from alerts.kind import kind_of
 from sql.queries import Queries
@@ -24,7 +25,8 @@ STEPS = frozenset(get_args(Action)) - {"clear", "comment", "link", "silence"}
 
 async def tell(on: asyncpg.Connection, seq: int, action: str, kind: str, severity: int) -> None:
     """Queue the notice of a transition that somebody may have to hear of; the severest first."""
-    if action in STEPS or (action in DETECTED | CLOCKED and kind_of(kind).pushed):
+    rings = action in DETECTED | CLOCKED and kind_of(kind).pushed
+    if action in STEPS or rings or (action in DETECTED and kind in OWN_KINDS):
         await tell_all(on, [seq], severity)
 
 

@@ -41,6 +41,7 @@ from service.resources.enterprise import marks as own_marks
 from service.resources.enterprise import onboarding as own_outlets
 from service.resources.enterprise import operator as own_operator
 from service.resources.enterprise import thread as own_thread
+from service.resources.enterprise import warnings as own_warnings
 from service.resources.house import accounts, audit, auth, health, keys, page, sso
 from service.resources.push import contacts, pushes, receipts
 from service.settings import ServiceSettings
@@ -100,6 +101,7 @@ ROUTERS = (
     own_availability.router,
     exceedances.router,
     signs.router,
+    own_warnings.router,
     upkeep.router,
     own_outlets.router,
     own_ledger.router,

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from alerts.enterprise.owner import tell_owners
 from alerts.muting.campaigns import policy_now
 from alerts.muting.holding import hold_all
 from alerts.outbox import CLOCKED, PUSH, wake
@@ -69,6 +70,7 @@ async def plan(on: asyncpg.Connection, policy: Policy, webhook: bool, now: datet
         if taken:
             policy = await policy_now(on, policy, now)
             held = await hold_all(on, [event["alert_id"] for event in taken], policy.mute, now)
+            await tell_owners(on, taken, now)
             events = [event for event in taken if _rings(event, event["alert_id"] in held)]
             await _tell_people(on, events, policy, now)
             await _tell_platforms(on, events, webhook, now)

@@ -164,6 +164,16 @@ WHERE (from_at, key) < (coalesce(:before_at, 'infinity'::timestamptz), coalesce(
 ORDER BY from_at DESC, key DESC
 LIMIT :limit::integer;
 
+-- name: warnings that an hour is about to break its limit, newest first
+SELECT alert_id, mn, pollutant, status, severity, opened_at, closed_at, evidence
+FROM own_alert
+WHERE device = ANY(:devices::integer[]) AND kind = 'early_warning'
+    AND opened_at >= :from_at::timestamptz AND opened_at < :to_at::timestamptz
+    AND (:factors::text[] IS NULL OR pollutant = ANY(:factors))
+    AND (opened_at, alert_id) < (coalesce(:before_at, 'infinity'::timestamptz), coalesce(:before_id::text, ''))
+ORDER BY opened_at DESC, alert_id DESC
+LIMIT :limit::integer;
+
 -- name: upkeep of a monitor, newest first: what was declared, and what its logger said about itself
 WITH told AS (
     SELECT start_at AS at, end_at AS until, 'mark' AS what, kind, NULL::smallint AS command, reason AS text,

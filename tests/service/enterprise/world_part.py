@@ -46,5 +46,6 @@ def requests(now: datetime) -> dict[str, Valid]:
         "listOwnAvailability": Valid(query={**mine, **days, "by": "hour"}),
         "listOwnExceedances": Valid(query={**some, "limit": "5"}),
         "listOwnSigns": Valid(query={**mine, **at, "monitor": MN, "limit": "5"}),
+        "listOwnWarnings": Valid(query={**mine, **at, "monitor": MN, "limit": "5"}),
         "getOwnUpkeep": Valid(one, {**mine, **at, "limit": "5"}),
     }
