@@ -21,7 +21,14 @@ from service.settings import ServiceSettings
 SIGN_IN = "/api/v1/auth/login"
 MOST_CREDENTIALS = 20_000
 
-COSTS: Mapping[str, int] = {}
+COSTS: Mapping[str, int] = {
+    "addPhoto": 5,
+    "addWindowFile": 5,
+    "exportDutyRoster": 20,
+    "importDutyRoster": 20,
+    "exportOwnMonitor": 30,
+    "makeEvidencePack": 100,
+}
 """Operations that cost more than one unit, by operationId: what reads or writes whole files."""
 
 

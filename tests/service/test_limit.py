@@ -6,8 +6,9 @@ import asyncpg
 import httpx2
 import pytest
 
+from service.access import ACCESS
 from service.account.identity import hash_of
-from service.limit import place_of
+from service.limit import COSTS, place_of
 from service.problems import MEDIA_TYPE
 from tests.service.conftest import talking_to
 from tests.support.signing import SignedIn
@@ -58,6 +59,18 @@ async def test_a_key_counts_apart_from_its_account(database: str, pool: asyncpg.
         )
         bearer = {"Authorization": f"Bearer abcdefghijkl.{secret}"}
         assert await statuses(client, 3, headers=bearer) == [200, 200, 429]
+
+
+def test_what_is_dear_is_there() -> None:
+    assert set(COSTS) <= set(ACCESS)
+
+
+async def test_whole_files_cost_more(database: str) -> None:
+    async with talking_to(database, limit_account=50) as client:
+        answer = await client.get("/api/v1/duty/export?from=2026-11-01&to=2026-11-02")
+        assert standing(answer) == (50, 50 - COSTS["exportDutyRoster"])
+        answers = [await client.get("/api/v1/duty/export?from=2026-11-01&to=2026-11-02") for _ in range(2)]
+        assert answers[1].status_code == 429
 
 
 async def test_an_address_is_refused_before_anybody_asks_who_it_is(database: str) -> None:

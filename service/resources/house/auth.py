@@ -129,7 +129,6 @@ async def login(request: Request, response: Response, house: Housed, given: Cred
     if identity is None:
         raise SignInError("刚登录就被停用 · the account was disabled at this very moment")
     request.state.identity = identity  # for the audit log
-    request.state.identity = identity
     cookie.put(request, response, token, int(house.life.whole.total_seconds()))
     return _me(identity)
 
