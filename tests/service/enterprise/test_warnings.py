@@ -35,6 +35,9 @@ async def plant(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> httpx2.AsyncC
         opened = seed.NOW + timedelta(hours=number)
         about: dict[str, Any] = {"kind": "early_warning", "source": "M1", "pollutant": "nmhc", "evidence": EVIDENCE}
         await seed.alert(pool, seed.body(f"w{number}", opened, **about))
+    # One open alert a source: two of them are over.
+    await pool.execute("UPDATE alert SET status = 'closed', closed_at = now() WHERE alert_id < 'w2'")
+    await pool.execute("UPDATE alert SET source = 'M1'")
     return client
 
 
