@@ -181,6 +181,7 @@ async def test_the_authorities_look_through_the_same_window(talk: Talk) -> None:
     assert await talk.alerts(DUTY, enterprise="EA") == ["H"]
     assert await talk.alerts(DUTY, enterprise="EB") == []
     await talk.get("/enterprise/alerts", A, 404, enterprise="EB")
+    await talk.get("/enterprise/alerts/H", DUTY, 404, enterprise="EB")
     await talk.release(enterprise_id="EB", as_="candidate")
     for who in (A, B):
         await talk.post("/enterprise/alerts/H/reply", who, 201, text="说明")
