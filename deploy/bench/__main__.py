@@ -14,6 +14,7 @@ import typer
 
 from deploy.bench.access import access
 from deploy.bench.answers import answers
+from deploy.bench.audit import audit
 from deploy.bench.detector import detector, growth, million
 from deploy.bench.enterprise import enterprise
 from deploy.bench.intake import intake
@@ -44,6 +45,7 @@ BENCHES: dict[str, Bench] = {
     "push": push,
     "enterprise": enterprise,
     "access": access,
+    "audit": audit,
 }
 
 LONG: dict[str, Bench] = {"month": month}
