@@ -99,6 +99,7 @@ def apply() -> None:
 
 
 @device.command()
+@audited("device export")
 def export(folder: Annotated[Path, typer.Argument(file_okay=False, help="目录 · folder")]) -> None:
     """写出自己的消息服务器所需的文件 · write the files that a broker of your own needs"""
     found = servers.use()

@@ -13,7 +13,8 @@ from deploy.broker import pid
 from deploy.control import Control
 from deploy.listener import CERTIFICATE, KEY, LISTEN, TOPICS
 from deploy.problem import Problem
-from deploy.servers import DATABASE_VARIABLE, Servers, status, up
+from deploy.publisher import Publisher
+from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE, Servers, status, up, use
 from ingest.broker import Broker
 from ingest.trust import AUTHORITY
 from tests.support.certificates import Certificates, Pair
@@ -89,6 +90,26 @@ async def test_ingest_does_not_talk_to_whose_certificate_does_not_hold(
     async with Broker(url, "tls", [READING.format("+")]) as broker:
         await until_true(lambda: "certificate verify failed" in caplog.text)
         assert not broker.connected
+
+
+def test_publishers_know_the_authority_too(certificates: Certificates, beside: Beside) -> None:
+    url = beside.listen(certificates.good())
+    with Publisher(url) as publisher:
+        publisher.publish(READING.format("S1"), b"1")
+    assert publisher.unheard == 1
+
+
+@pytest.mark.parametrize("text", [None, "broken"])
+def test_an_authority_that_cannot_be_read_is_said_before_anything_runs(
+    text: str | None, certificates: Certificates, beside: Beside, tmp_path: Path
+) -> None:
+    beside.set.setenv(MQTT_VARIABLE, beside.listen(certificates.good()))
+    other = tmp_path / "other.pem"
+    if text is not None:
+        other.write_text(text)
+    beside.set.setenv(AUTHORITY, str(other))
+    with pytest.raises(Problem, match=AUTHORITY):
+        use()
 
 
 def test_who_does_not_speak_tls_is_refused(certificates: Certificates, beside: Beside) -> None:
