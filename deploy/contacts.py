@@ -26,7 +26,8 @@ def list_(as_json: Json = False) -> None:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        whose = f"{row['person_id']} {row['name']}" if row["person_id"] else "-"
+        who = row["person_id"] or row["enterprise_id"]
+        whose = f"{who} {row['name']}" if who else "-"
         about = f"{row['rank']:2} {row['language']} ≥{row['min_severity']}"
         typer.echo(f"{row['contact_id']:6}  {whose:20}  {row['channel']:8} {about}  {row['address']}")
     if not rows:
@@ -73,7 +74,7 @@ async def _listed(on: asyncpg.Connection) -> list[dict[str, Any]]:
     from alerts.push.contact import CONTACT
 
     rows = await CONTACT.listed.fetch(on, person_id=None, disabled=False, after=0, limit=100_000)
-    columns = ("contact_id", "person_id", "name", "channel", "rank", "language", "min_severity")
+    columns = ("contact_id", "person_id", "enterprise_id", "name", "channel", "rank", "language", "min_severity")
     return [
         {**{name: row[name] for name in columns}, "address": masked(row["channel"], row["address"])} for row in rows
     ]

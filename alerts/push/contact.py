@@ -114,6 +114,7 @@ async def disable(on: Connection, contact_id: int, why: str, now: datetime) -> b
     contact = await contact_of(on, contact_id)
     if contact is None:
         return False
+    await CONTACT.forget_secret.execute(on, contact_id=contact_id)
     done = await CONTACT.disable.fetchval(on, contact_id=contact_id, masked=contact.shown, why=why[:200], at=now)
     return done is not None
 

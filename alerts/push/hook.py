@@ -50,9 +50,7 @@ async def remove_hook(on: asyncpg.Connection, enterprise_id: str, contact_id: in
     """Use it no more and forget its address and secret; False where this enterprise has no such hook in use."""
     if not await is_hook(on, enterprise_id, contact_id):
         return False
-    await disable(on, contact_id, f"removed by {who}", now)
-    await CONTACT.forget_secret.execute(on, contact_id=contact_id)
-    return True
+    return await disable(on, contact_id, f"removed by {who}", now)
 
 
 async def is_hook(on: asyncpg.Connection, enterprise_id: str, contact_id: int) -> bool:

@@ -35,6 +35,7 @@ ASKED: dict[str, Any] = {
 SHOWN: dict[str, Any] = {
     **ASKED,
     "contact_id": 12,
+    "enterprise_id": None,
     "name": "王芳",
     "address": "dingtalk://***",
     "created_at": "2026-11-21T00:30:00Z",
@@ -51,7 +52,7 @@ SUBSCRIPTION: dict[str, Any] = {
     "language": "zh",
 }
 
-ChannelName = Literal["webhook", "webpush", "apprise", "siren"]
+ChannelName = Literal["webhook", "webpush", "apprise", "siren", "hook"]
 Language = Literal["zh", "en"]
 Rank = Annotated[int, Field(ge=1, le=99, description="the order in which a person's contacts are tried")]
 Severity = Annotated[int, Field(ge=1, le=4, description="from this severity on")]
@@ -60,11 +61,14 @@ ContactId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 class ContactAsked(BaseModel):
-    """A new way to reach a person, or a platform or siren where `person_id` is null."""
+    """A new way to reach a person, an officer of an enterprise, or a platform or siren where neither is given."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [ASKED]})
 
     person_id: Key | None = None
+    enterprise_id: Annotated[
+        Key | None, Field(description="only by apprise; an enterprise sets its hooks itself: POST /enterprise/hooks")
+    ] = None
     channel: Annotated[
         Literal["webhook", "apprise", "siren"],
         Field(description="a browser subscribes for itself: POST /push/subscriptions"),
@@ -88,6 +92,7 @@ class ContactShown(BaseModel):
 
     contact_id: int
     person_id: str | None
+    enterprise_id: str | None
     name: str | None
     channel: ChannelName
     address: Annotated[str, Field(description="masked")]
@@ -194,8 +199,13 @@ async def add_contact(connection: Connection, acting: Acting, asked: ContactAske
     """
     if asked.channel == "siren" and asked.person_id is not None:
         raise bad_input({"person_id": "a siren is nobody's"})
+    _of_one(asked)
     contact = Contact(0, **asked.model_dump())
     async with connection.transaction():
+        if contact.enterprise_id and not await CONTACT.enterprise.fetchrow(
+            connection, enterprise_id=contact.enterprise_id
+        ):
+            raise bad_input({"enterprise_id": "no such enterprise"})
         if contact.person_id and not await CONTACT.person.fetchrow(connection, person_id=contact.person_id):
             raise bad_input({"person_id": "no such person"})
         try:
@@ -206,6 +216,15 @@ async def add_contact(connection: Connection, acting: Acting, asked: ContactAske
             raise bad_input({"address": str(error)}) from error
     response.status_code = 201 if added else 200
     return Made(contact_id=contact_id)
+
+
+def _of_one(asked: ContactAsked) -> None:
+    if asked.enterprise_id is None:
+        return
+    if asked.person_id is not None:
+        raise bad_input({"enterprise_id": "a contact is of a person or of an enterprise"})
+    if asked.channel != "apprise":
+        raise bad_input({"channel": "an officer of an enterprise is reached by apprise"})
 
 
 @router.delete(
@@ -258,9 +277,7 @@ async def unsubscribe(connection: Connection, identity: Identified, asked: Annot
 
 def _person(identity: Identity) -> str:
     if identity.person_id is None:
-        raise ForbiddenError(
-            f"only a person of the roster can subscribe, and {identity.account} is of none"
-        )
+        raise ForbiddenError(f"only a person of the roster can subscribe, and {identity.account} is of none")
     return identity.person_id
 
 

@@ -135,3 +135,37 @@ async def test_people_of_the_shift_set_no_hooks(client: httpx2.AsyncClient, pool
     await seed.person(pool, "P1")
     assert (await client.get(f"{PATH}?enterprise=E1", headers={"X-Hotgrid-Actor": "P1"})).status_code == 403
     assert (await client.get(f"{PATH}?enterprise=E1")).status_code == 200
+
+
+async def test_the_desk_sees_hooks_masked_and_enters_an_officers_phone(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
+) -> None:
+    told = (await made(client)).json()
+    phone = {"enterprise_id": "E1", "channel": "apprise", "address": "dingtalk://SECsecret@token1234"}
+    assert (await client.post("/api/v1/contacts", json=phone)).status_code == 201
+    listed = await client.get("/api/v1/contacts")
+    assert [(one["enterprise_id"], one["channel"]) for one in listed.json()["contacts"]] == [
+        ("E1", "hook"),
+        ("E1", "apprise"),
+    ]
+    assert "s3cret-path" not in listed.text
+    assert len((await client.get(PATH, headers=OWN)).json()["hooks"]) == 1  # its own alone
+    assert (await client.delete(f"/api/v1/contacts/{told['hook_id']}")).status_code == 204
+    assert told["secret"] not in str(await pool.fetch("SELECT * FROM enterprise_hook"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"enterprise_id": "E9"}, "enterprise_id"),
+        ({"channel": "webhook", "address": "https://h.example.com/"}, "channel"),
+        ({"person_id": "P1"}, "enterprise_id"),
+        ({"channel": "hook"}, "channel"),
+    ],
+)
+async def test_an_officers_phone_that_cannot_be(
+    client: httpx2.AsyncClient, changed: dict[str, str], field: str
+) -> None:
+    phone = {"enterprise_id": "E1", "channel": "apprise", "address": "dingtalk://SECsecret@token1234"}
+    told = await client.post("/api/v1/contacts", json=phone | changed)
+    assert (told.status_code, told.json()["errors"][0]["field"]) == (422, field)

@@ -40,6 +40,7 @@ async def test_a_leader_sets_how_a_person_is_reached_and_nobody_reads_the_addres
     assert contact == {
         "contact_id": made.json()["contact_id"],
         "person_id": "P1",
+        "enterprise_id": None,
         "name": "某P1",
         "channel": "apprise",
         "address": "dingtalk://***",
