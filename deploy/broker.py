@@ -1,5 +1,6 @@
 """The private Mosquitto: configured, started, stopped."""
 
+import logging
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ from deploy.place import Account
 from deploy.problem import Problem
 from deploy.record import Record
 
+logger = logging.getLogger(__name__)
 _KNOWN = "dynamic-security.json"
 _DEVICES = "# devices\n"
 
@@ -74,6 +76,9 @@ def _devices(folder: Path) -> list[Any]:
     try:
         return clients((folder / _KNOWN).read_text())
     except FileNotFoundError:
+        return []
+    except (ValueError, KeyError):  # half written, as the power went
+        logger.warning("%s cannot be read: no device is let in until `hotgrid device apply`", folder / _KNOWN)
         return []
 
 
