@@ -85,9 +85,9 @@ def _of_declaration(one: Declaration, rule: Rule) -> list[Deadline]:
 
 def _of_failure(failure: Failure, live: Sequence[Declaration], rule: Rule) -> list[Deadline]:
     report = failure.began + rule.report
-    told = [one for one in live if one.wish.span.meets(failure.span)]
-    if not told and failure.ended is not None and failure.ended <= report:
+    if failure.ended is not None and failure.ended <= report:
         return []
+    told = [one for one in live if one.wish.span.meets(failure.span)]
     reported = min((one.made_at for one in told), default=None)
     found = [Deadline("report", None, failure.alert_id, failure.began, report, reported)]
     if not any(_covers_end(one.wish.span, failure) for one in told):

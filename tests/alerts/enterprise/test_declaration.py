@@ -1,5 +1,6 @@
 """What may be declared of a monitor, by whom, for which time, and what of it is in force."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -190,12 +191,13 @@ def test_what_is_over_is_over() -> None:
     gone = withdraw(accepted(), FACTORY)
     assert in_force(gone, POLICY) is None
     assert withdraw(gone, FACTORY) is gone
-    for step in (
+    steps: tuple[Callable[[], Declaration], ...] = (
         lambda: finish(gone, NOW, FACTORY, NOW),
         lambda: correct(gone, wish(-HOUR / 2), ALONE, FACTORY, POLICY, NOW),
         lambda: review(gone, Verdict("accepted", ""), ALONE, DUTY, NOW),
         lambda: withdraw(refused(), FACTORY),
-    ):
+    )
+    for step in steps:
         with pytest.raises(Illegal) as told:
             step()
         assert told.value.reason == "stage"

@@ -54,7 +54,7 @@ async def turned(pool: asyncpg.Pool, now: datetime = LATER) -> list[asyncpg.Reco
     """The exceedances after a turn."""
     async with pool.acquire() as on:
         await turn(on, Policy(), now)
-    return await pool.fetch("SELECT * FROM alert WHERE kind = 'exceedance' ORDER BY opened_at")
+    return list(await pool.fetch("SELECT * FROM alert WHERE kind = 'exceedance' ORDER BY opened_at"))
 
 
 async def test_what_a_refused_mark_hid_is_found_once_and_marked_late(pool: asyncpg.Pool, database: str) -> None:

@@ -159,7 +159,7 @@ async def test_the_whole_walk_of_a_mark_that_hid_an_exceedance(
     hour = (now - 2 * DAY).replace(minute=0, second=0)
     device = await pool.fetchval("SELECT device FROM device WHERE device_id = $1", MN)
     await minutes(pool, device, hour, [100.0] * 60)
-    span = {"start": hour.isoformat(), "end": (hour + HOUR).isoformat()}
+    span: dict[str, Any] = {"start": hour.isoformat(), "end": (hour + HOUR).isoformat()}
     number = await declared(client, now, kind="maintenance", **span)
     await work(database, now)
     assert await pool.fetchval("SELECT valid FROM hour_mean WHERE ts = $1", hour) == 0
