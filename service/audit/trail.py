@@ -15,11 +15,13 @@ from service.account.identity import Identity
 from service.audit.folding import Denied, Fold, Folding
 from service.audit.journal import FAILURES, Journal
 from service.audit.line import LONGEST, ids, line
-from service.limit import SIGN_IN, has_credential, place_of
+from service.limit import has_credential, place_of
 from service.origin import READING
 from service.problems import DatabaseAwayError
 from service.resources import API
 
+SIGNING_IN = frozenset({"login", "endSingleSignOn"})
+"""The latter is a GET, as the provider sends browsers back with it."""
 TYPED = frozenset({"login", "changePassword"})
 """Operations whose body has a password: by its hash, which is a fast one, it could be guessed."""
 TURN_S = 10.0
@@ -104,7 +106,7 @@ class Audited:
             if not self._folding.is_alone(denied, time.monotonic(), ALONE.get(status, FEW)):
                 return
             event = "denied"
-        elif scope["method"] not in READING and status < 400:
+        elif (scope["method"] not in READING or _operation(scope) in SIGNING_IN) and status < 400:
             event = "done"  # of what is open to everybody only what came of it is written
         else:
             return
@@ -147,7 +149,7 @@ def _is_denied(scope: Scope, status: int) -> bool:
     """Refused for who it is; nothing is held against those who just have not signed in."""
     identity: Identity | None = scope["state"].get("identity")
     if status == 401:
-        return scope["path"] == SIGN_IN or has_credential(scope)
+        return _operation(scope) in SIGNING_IN or has_credential(scope)
     # What lies out of one's reach is not there.
     bound = identity is not None and (identity.role == "enterprise" or identity.scope is not None)
     return status in (403, 429) or (status == 404 and bound)

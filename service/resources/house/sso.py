@@ -1,6 +1,7 @@
 """Single sign-on over HTTP: away to the city's provider, and back with a session."""
 
 import hmac
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ConfigDict, Field
 
 from service.account import cookie, oidc
+from service.account.identity import of_session
 from service.account.provider import Errand, Provider
 from service.account.room import Housed, origin_of
 from service.parameters import Strict
@@ -81,6 +83,9 @@ async def end(request: Request, house: Housed, told: Annotated[Return, Query()])
         raise SignInError(f"单点登录未成 · the provider says {(told.error or 'nothing')[:100]!r}: {AGAIN}")
     who = await provider.somebody(told.code, errand, _back(request))
     token = await oidc.enter(house.pool, who, origin_of(request), house.life)
+    request.state.identity = await of_session(
+        house.pool, token, datetime.now(UTC), house.life.idle
+    )  # for the audit log
     response = RedirectResponse(errand.onward, SEE_OTHER)
     cookie.put(request, response, token, int(house.life.whole.total_seconds()))
     cookie.drop(request, response, oidc.COOKIE)

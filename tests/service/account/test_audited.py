@@ -4,7 +4,9 @@ import hashlib
 import json
 
 from tests.service.account.conftest import PASSWORD, House, login
+from tests.service.account.errand import made, there_and_back
 from tests.support.deadline import until
+from tests.support.oidc_provider import Provider
 
 NEW = "four other unrelated words"
 
@@ -47,3 +49,14 @@ async def test_no_hash_of_a_body_with_a_password_is_kept(house: House) -> None:
     assert "body" not in line
     assert hashlib.sha256(body).hexdigest() not in str(await house.pool.fetch("SELECT line FROM audit"))
     assert "body" not in (await lines(house, "login", "done"))[0]
+
+
+async def test_single_sign_on_is_there_too_let_in_and_refused(city: House, provider: Provider) -> None:
+    await there_and_back(city.browser())
+    await made(city, provider)
+    await there_and_back(city.browser())
+    (line,) = await lines(city, "endSingleSignOn", "done")
+    assert (line["account"], line["status"]) == ("wang", 303)
+    (line,) = await lines(city, "endSingleSignOn", "denied")
+    assert line["status"] == 403
+    assert "code" not in str(line)
