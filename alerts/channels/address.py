@@ -2,14 +2,13 @@
 
 import base64
 import binascii
-import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from alerts.channels.guard import Guard
+from alerts.channels.outside import is_number, is_public
 from alerts.channels.scheme import SCHEMES
 
 LONGEST = 2048  # bytes, of printable ASCII: anything else in an address is percent-encoded
@@ -97,17 +96,8 @@ def _check_hook(address: str) -> None:
     _check_webhook(address)
     host = _parts(address).hostname
     # A name is looked up and judged whenever something is sent; what is inside by its looks is told at once.
-    inside = not Guard().permits(host) if _is_number(host) else not _PUBLIC_NAME.fullmatch(host)
-    if inside:
+    if not (is_public(host) if is_number(host) else _PUBLIC_NAME.fullmatch(host)):
         raise ValueError("must be a host of the public internet")
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _check_chat(address: str) -> None:

@@ -1,6 +1,7 @@
 """An enterprise takes its own data away: whole, in its units, for spreadsheets and programs, and nobody else's."""
 
 import asyncio
+import contextlib
 import csv
 import io
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ import pytest
 from service.spool import Spools
 from tests.service import seed
 from tests.service.conftest import talking_to
+from tests.support.signing import SignedIn
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -152,3 +154,39 @@ async def test_a_month_of_minutes_comes_whole(client: httpx2.AsyncClient, device
     span = {"from": "2026-10-01T00:00:00+08:00", "to": "2026-11-01T00:00:00+08:00", "step": "minute", "format": "csv"}
     told = await client.get(PATH.format("M1"), params=span, headers=OWN)
     assert told.content.count(b"\r\n") == 31 * 1440 + 1
+
+
+async def test_whoever_reads_slowly_holds_no_connection(database: str) -> None:
+    async with talking_to(database, pool_size=1) as client:
+        app = client._transport.app  # type: ignore[attr-defined]
+        request = client.build_request("GET", PATH.format("M1"))
+        cookie = await SignedIn(database).cookie("enterprise:E1")
+        stuck = asyncio.Event()
+
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict[str, object]) -> None:
+            if message["type"] == "http.response.body":
+                stuck.set()
+                await asyncio.Event().wait()
+
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "scheme": "http",
+            "http_version": "1.1",
+            "path": request.url.path,
+            "query_string": b"",
+            "server": ("service", 80),
+            "client": ("192.0.2.1", 1),
+            "headers": [(b"host", b"service"), (b"cookie", cookie.encode())],
+        }
+        slow = asyncio.create_task(app(scope, receive, send))
+        async with asyncio.timeout(20):
+            await stuck.wait()
+            assert (await client.get(PATH.format("M1"), headers=OWN)).status_code == 200
+        slow.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await slow
+        assert not [spool for spool in app.state.exporting._open if not spool.file.closed]
