@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from deploy import servers
+from deploy.bench.house import UNLIMITED
 from deploy.servers import DATABASE_VARIABLE, MQTT_VARIABLE, Servers
 from ingest.importer import import_folder
 from sql.migrate import migrate
@@ -122,7 +123,7 @@ def _house(folder: Path, throwaway: bool) -> Iterator[House]:
         running = servers.up(state, throwaway=throwaway)
         env = {DATABASE_VARIABLE: running.database_url, MQTT_VARIABLE: running.mqtt_url, "HOTGRID_GATEWAY_PORT": "0"}
         # However old the recordings grow.
-        with hotgrid({**env, "HOTGRID_MAX_AGE_DAYS": "36500"}, folder) as processes:
+        with hotgrid({**env, **UNLIMITED, "HOTGRID_MAX_AGE_DAYS": "36500"}, folder) as processes:
             yield House(running, processes)
     finally:
         servers.down(state)
