@@ -8,30 +8,49 @@ LEFT JOIN facility AS f USING (device, channel)
 WHERE m.enterprise_id = :enterprise_id::text AND (:mn::text IS NULL OR d.device_id = :mn)
 ORDER BY d.device_id, c.channel;
 
--- name: newest value of each channel, with what was found of its minute since, where it is not older than `since`
-SELECT l.device, l.channel, l.ts, l.received_at, nullif(l.value, 'NaN') AS value, l.qc, f.found
-FROM monitor_latest AS l
-LEFT JOIN (
-    SELECT q.device, q.channel, array_agg(DISTINCT q.reason) AS found
-    FROM quality_flag AS q JOIN monitor_latest AS n ON n.device = q.device AND n.channel = q.channel
-    WHERE q.device = ANY(:devices::integer[]) AND q.hour >= :since::timestamptz
-        AND q.hour = date_trunc('hour', n.ts) AND q.from_at <= n.ts AND q.to_at > n.ts
-    GROUP BY q.device, q.channel
-) AS f USING (device, channel)
-WHERE l.device = ANY(:devices::integer[]);
-
--- name: running mean of an hour that is not over, from its minutes of flag N under none of the marks that are given
-SELECT r.device, r.channel, avg(r.value::double precision) AS mean, count(*)::integer AS valid
-FROM monitor_reading AS r
-WHERE r.device = ANY(:devices::integer[]) AND r.ts >= :hour::timestamptz AND r.ts < :until::timestamptz
-    AND r.qc = :good::smallint AND r.value <> 'NaN'
-    AND NOT EXISTS (
-        SELECT FROM unnest(:marked::integer[], :starts::timestamptz[], :ends::timestamptz[])
-            AS k(device, start_at, end_at)
-        WHERE k.device = r.device AND k.start_at < r.ts + INTERVAL '1 minute'
-            AND (k.end_at IS NULL OR k.end_at > greatest(r.ts, k.start_at))
-    )
-GROUP BY r.device, r.channel;
+-- name: figures of each channel now: its newest value with what was found of it since, where that is not older than
+-- `since`; the running mean of the hour, from minutes of flag N under none of the marks that are given; the newest whole
+-- hour and today's valid minutes, from the hours since then; the valid minutes of this month's days before today
+WITH running AS (
+    SELECT r.device, r.channel, avg(r.value::double precision) AS mean, count(*)::integer AS valid
+    FROM monitor_reading AS r
+    WHERE r.device = ANY(:devices::integer[]) AND r.ts >= :hour::timestamptz AND r.ts < :until::timestamptz
+        AND r.qc = :good::smallint AND r.value <> 'NaN'
+        AND NOT EXISTS (
+            SELECT FROM unnest(:marked::integer[], :starts::timestamptz[], :ends::timestamptz[])
+                AS k(device, start_at, end_at)
+            WHERE k.device = r.device AND k.start_at < r.ts + INTERVAL '1 minute'
+                AND (k.end_at IS NULL OR k.end_at > greatest(r.ts, k.start_at))
+        )
+    GROUP BY r.device, r.channel
+), whole AS (
+    SELECT device, channel, max(ts) AS ts, (array_agg(mean ORDER BY ts DESC))[1] AS mean,
+        (array_agg(valid ORDER BY ts DESC))[1] AS valid, sum(valid) FILTER (WHERE ts >= :midnight::timestamptz) AS today
+    FROM hour_mean
+    WHERE device = ANY(:devices) AND ts >= :since::timestamptz AND ts < :hour
+    GROUP BY device, channel
+), month AS (
+    SELECT device, channel, sum(valid) AS valid
+    FROM day_mean
+    WHERE device = ANY(:devices) AND day >= :first::date AND day < :today::date
+    GROUP BY device, channel
+)
+SELECT c.device, c.channel, l.ts, l.received_at, nullif(l.value, 'NaN') AS value, l.qc, f.found,
+    r.mean AS running_mean, coalesce(r.valid, 0) AS running_valid,
+    w.ts AS last_at, w.mean AS last_mean, w.valid AS last_valid,
+    coalesce(w.today, 0)::integer AS valid_today, coalesce(m.valid, 0)::integer AS valid_before
+FROM monitor_channel AS c
+LEFT JOIN monitor_latest AS l USING (device, channel)
+LEFT JOIN running AS r USING (device, channel)
+LEFT JOIN whole AS w USING (device, channel)
+LEFT JOIN month AS m USING (device, channel)
+LEFT JOIN LATERAL (
+    SELECT array_agg(DISTINCT q.reason) AS found
+    FROM quality_flag AS q
+    WHERE q.device = c.device AND q.channel = c.channel AND q.hour >= :since AND q.hour = date_trunc('hour', l.ts)
+        AND q.from_at <= l.ts AND q.to_at > l.ts
+) AS f ON true
+WHERE c.device = ANY(:devices);
 
 -- name: hours that were summed up
 SELECT device, ts, channel, mean, low, high, valid, suspect, sent
@@ -46,12 +65,6 @@ FROM day_mean
 WHERE device = ANY(:devices::integer[]) AND day >= :from_day::date AND day < :to_day::date
     AND (:channels::text[] IS NULL OR channel = ANY(:channels))
 ORDER BY day, device, channel;
-
--- name: summed_days: what some days come to
-SELECT device, channel, sum(valid)::integer AS valid
-FROM day_mean
-WHERE device = ANY(:devices::integer[]) AND day >= :from_day::date AND day < :to_day::date
-GROUP BY device, channel;
 
 -- name: months of days that were summed up
 SELECT device, date_trunc('month', day::timestamp)::date AS month, channel, sum(valid)::integer AS valid,

@@ -1,8 +1,8 @@
 """The overview of an enterprise: how each of its monitors stands at this moment."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Query, Response
@@ -33,7 +33,6 @@ router = APIRouter(prefix=API, tags=["enterprise"])
 Share = Annotated[float, Field(ge=0, le=1)]
 Key = tuple[int, str]  # device and channel
 MOMENT = timedelta(microseconds=1)
-Group = TypeVar("Group")
 
 _RUNNING: dict[str, Any] = {
     "from": "2026-11-21T00:00:00+00:00",
@@ -148,10 +147,7 @@ class Known(NamedTuple):
     """What the database says of some monitors, by what it is about."""
 
     at: datetime
-    newest: Mapping[Key, Record]
-    running: Mapping[Key, Record]
-    hours: Mapping[Key, Sequence[Record]]  # of the last day, the newest last
-    days: Mapping[Key, Record]
+    figures: Mapping[Key, Record]
     alerts: Mapping[int, Mapping[str, int]]
     deadlines: Mapping[int, Record]
     marks: Mapping[int, Sequence[Record]]  # of this hour
@@ -172,25 +168,25 @@ async def overview(connection: Connection, mine: Mine, _: Annotated[InWindow, Qu
 
 
 async def _known(connection: Connection, mine: str, monitors: Sequence[Monitor], at: datetime) -> Known:
-    view, devices, hour, day = ENTERPRISE_VIEW, devices_of(monitors), hour_of(at), day_of(at)
+    view, devices = ENTERPRISE_VIEW, devices_of(monitors)
+    hour, today = hour_of(at), day_of(at)
     marks = await view.marks.fetch(connection, devices=devices, from_at=hour, to_at=hour + HOUR)
-    newest = await view.newest.fetch(connection, devices=devices, since=hour - DAY)
-    running = await view.running.fetch(
-        connection, devices=devices, hour=hour, until=hour + HOUR, good=int(Qc.GOOD), **_columns(marks)
+    spans = {"hour": hour, "until": hour + HOUR, "since": hour - DAY, "midnight": span_of(today)[0]}
+    days = {"first": today.replace(day=1), "today": today}
+    figures = await view.figures.fetch(
+        connection, devices=devices, good=int(Qc.GOOD), **spans, **days, **_columns(marks)
     )
-    hours = await view.hours.fetch(connection, devices=devices, from_at=hour - DAY, to_at=hour, channels=None)
-    days = await view.summed_days.fetch(connection, devices=devices, from_day=day.replace(day=1), to_day=day)
     alerts = await view.open_alerts.fetch(connection, devices=devices, kinds=list(OWN_KINDS))
     due = await view.open_deadlines.fetch(connection, enterprise_id=mine)
+    of_marks: dict[int, list[Record]] = {}
+    for row in marks:
+        of_marks.setdefault(row["device"], []).append(row)
     return Known(
         at,
-        newest={_key(row): row for row in newest},
-        running={_key(row): row for row in running},
-        hours=_grouped(hours, _key),
-        days={_key(row): row for row in days},
+        figures={(row["device"], row["channel"]): row for row in figures},
         alerts=_counted(alerts),
         deadlines={row["device"]: row for row in due},
-        marks=_grouped(marks, lambda row: row["device"]),
+        marks=of_marks,
     )
 
 
@@ -198,17 +194,6 @@ def _columns(marks: Sequence[Record]) -> dict[str, list[Any]]:
     """Marks as the query for running means takes them."""
     names = {"marked": "device", "starts": "start_at", "ends": "end_at"}
     return {name: [mark[column] for mark in marks] for name, column in names.items()}
-
-
-def _grouped(rows: Sequence[Record], by: Callable[[Record], Group]) -> dict[Group, list[Record]]:
-    groups: dict[Group, list[Record]] = {}
-    for row in rows:
-        groups.setdefault(by(row), []).append(row)
-    return groups
-
-
-def _key(row: Record) -> Key:
-    return row["device"], row["channel"]
 
 
 def _counted(rows: Sequence[Record]) -> dict[int, dict[str, int]]:
@@ -219,12 +204,11 @@ def _counted(rows: Sequence[Record]) -> dict[int, dict[str, int]]:
 
 
 def _monitor(monitor: Monitor, known: Known) -> dict[str, Any]:
-    rows = [row for factor in monitor.factors if (row := known.newest.get((monitor.device, factor.channel)))]
-    heard = max((row["ts"] for row in rows), default=None)
-    alerts = known.alerts.get(monitor.device, {})
+    rows = [known.figures[monitor.device, factor.channel] for factor in monitor.factors]
+    heard = max((row["ts"] for row in rows if row["ts"]), default=None)
+    alerts, due = known.alerts.get(monitor.device, {}), known.deadlines.get(monitor.device)
     marks = [mark for mark in known.marks.get(monitor.device, ()) if _holds(mark, known.at, MOMENT)]
-    due = known.deadlines.get(monitor.device)
-    factors = [_factor(monitor, factor, known) for factor in monitor.factors]
+    factors = [_factor(factor, row, known) for factor, row in zip(monitor.factors, rows, strict=True)]
     measured = {factor.channel for factor in monitor.measured}
     shown = [factor for factor in factors if factor["factor"] in measured]
     return {
@@ -232,7 +216,7 @@ def _monitor(monitor: Monitor, known: Known) -> dict[str, Any]:
         "outlet": monitor.outlet,
         "state": link(Silence(heard, "offline" in alerts, bool(marks)), known.at),
         "heard": heard,
-        "received_at": max((row["received_at"] for row in rows), default=None),
+        "received_at": max((row["received_at"] for row in rows if row["received_at"]), default=None),
         "factors": factors,
         "valid_today": _mean([factor["valid_today"] for factor in shown]),
         "valid_month": _mean([factor["valid_month"] for factor in shown]),
@@ -243,23 +227,26 @@ def _monitor(monitor: Monitor, known: Known) -> dict[str, Any]:
     }
 
 
-def _factor(monitor: Monitor, factor: Factor, known: Known) -> dict[str, Any]:
-    key = (monitor.device, factor.channel)
-    newest, running, hours = known.newest.get(key), known.running.get(key), known.hours.get(key, ())
-    marks = known.marks.get(monitor.device, ()) if newest else ()
-    kinds = [row["kind"] for row in marks if newest and _holds(row, newest["ts"], MINUTE)]
+def _factor(factor: Factor, row: Record, known: Known) -> dict[str, Any]:
+    last = _against(factor, row["last_at"], row["last_mean"], row["last_valid"]) if row["last_at"] else None
     return {
         "factor": factor.channel,
         "unit": factor.unit,
         "limit": factor.limit,
-        "at": newest and newest["ts"],
-        "value": newest and factor.shown(newest["value"]),
-        "flag": newest and letter(newest["qc"]),
-        "qc": reasons(newest["qc"], newest["found"] or (), kinds) if newest else [],
-        "running": _against(factor, hour_of(known.at), running and running["mean"], running["valid"] if running else 0),
-        "last_hour": _against(factor, hours[-1]["ts"], hours[-1]["mean"], hours[-1]["valid"]) if hours else None,
-        **_valid(known, key),
+        **_newest(factor, row, known),
+        "running": _against(factor, hour_of(known.at), row["running_mean"], row["running_valid"]),
+        "last_hour": last,
+        **_valid(row, known.at),
     }
+
+
+def _newest(factor: Factor, row: Record, known: Known) -> dict[str, Any]:
+    if row["ts"] is None:
+        return {"at": None, "value": None, "flag": None, "qc": []}
+    marks = known.marks.get(row["device"], ())
+    kinds = [mark["kind"] for mark in marks if _holds(mark, row["ts"], MINUTE)]
+    qc = reasons(row["qc"], row["found"] or (), kinds)
+    return {"at": row["ts"], "value": factor.shown(row["value"]), "flag": letter(row["qc"]), "qc": qc}
 
 
 def _holds(mark: Record, at: datetime, lasting: timedelta) -> bool:
@@ -271,18 +258,13 @@ def _against(factor: Factor, hour: datetime, mean: float | None, valid: int) -> 
     return {"from": hour, "mean": factor.shown(mean), "valid_minutes": valid, "share_of_limit": used}
 
 
-def _valid(known: Known, key: Key) -> dict[str, float | None]:
+def _valid(row: Record, at: datetime) -> dict[str, float | None]:
     """Of whole hours that are over: those of today, and those of the days of this month before it."""
-    hour, day = hour_of(known.at), day_of(known.at)
-    midnight = span_of(day)[0]
-    passed = int((hour - midnight).total_seconds()) // 60
-    valid = sum(row["valid"] for row in known.hours.get(key, ()) if row["ts"] >= midnight)
-    before = known.days.get(key)
-    whole = (day.day - 1) * DAY_MINUTES
-    return {
-        "valid_today": share(valid, passed),
-        "valid_month": share(valid + (before["valid"] if before else 0), passed + whole),
-    }
+    day = day_of(at)
+    passed = int((hour_of(at) - span_of(day)[0]).total_seconds()) // 60
+    whole = passed + (day.day - 1) * DAY_MINUTES
+    today = row["valid_today"]
+    return {"valid_today": share(today, passed), "valid_month": share(today + row["valid_before"], whole)}
 
 
 def _mean(shares: Sequence[float | None]) -> float | None:
