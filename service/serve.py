@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from service.app import make_app
+from service.certificate import Certificate
 from service.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
@@ -51,51 +52,28 @@ def serve(settings: ServiceSettings) -> None:
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
         timeout_graceful_shutdown=GRACE_S,
+        timeout_notify=settings.tls_look_s,
     )
-    _secure(config)
+    _secure(config, settings)
     server = _Server(app, config)
-    with _listening(settings) as listener, _returning(server), _renewing(config):
+    with _listening(settings) as listener, _returning(server):
         scheme = "https" if config.ssl else "http"
         logger.info("serving on %s://%s:%d", scheme, settings.host, listener.getsockname()[1])
         server.run(sockets=[listener])
 
 
-def _secure(config: uvicorn.Config) -> None:
-    """Load the certificate; raises ServeError where it cannot be used."""
+def _secure(config: uvicorn.Config, settings: ServiceSettings) -> None:
+    """Load the certificate, and look for a newer one from then on; raises ServeError where it cannot be used."""
     try:
         config.load()
     except OSError as error:  # an SSLError is one
         raise ServeError(
-            f"cannot use the certificate {config.ssl_certfile} with the key {config.ssl_keyfile} ({error}): "
+            f"cannot use the certificate {settings.tls_cert} with the key {settings.tls_key} ({error}): "
             "HOTGRID_TLS_CERT and HOTGRID_TLS_KEY must name two PEM files that belong together"
         ) from error
-    if config.ssl:
+    if config.ssl and settings.tls_cert and settings.tls_key:
         config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
-
-
-@contextmanager
-def _renewing(config: uvicorn.Config) -> Iterator[None]:
-    """On SIGHUP take a renewed certificate: new connections get it, those that there are stay."""
-
-    context, certificate, key = config.ssl, config.ssl_certfile, config.ssl_keyfile
-    if context is None or certificate is None:
-        yield
-        return
-
-    def renew(_number: int, _frame: object) -> None:
-        try:
-            for one in (ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), context):  # one that is no good must not harm it
-                one.load_cert_chain(certificate, key)
-        except OSError as error:
-            logger.warning("the certificate stays what it was: %s cannot be used: %s", certificate, error)
-        else:
-            logger.info("certificate read anew")
-
-    kept = signal.signal(signal.SIGHUP, renew)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGHUP, kept)
+        config.callback_notify = Certificate(config.ssl, settings.tls_cert, settings.tls_key).look
 
 
 @contextmanager

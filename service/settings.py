@@ -40,6 +40,8 @@ class ServiceSettings(PolicySettings):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     """With both it speaks TLS and nothing else."""
+    tls_look_s: Annotated[int, Field(ge=1)] = 60
+    """How often it looks for a renewed certificate."""
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_addresses)] = ()
     """Of whom it is believed for whom they ask (X-Forwarded-For, -Proto): addresses and networks, commas between."""
     oidc_issuer: Annotated[str | None, AfterValidator(_issuer)] = None

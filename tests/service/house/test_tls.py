@@ -1,7 +1,6 @@
 """The service in TLS: certificates are checked, renewed without a restart; only named proxies are believed."""
 
 import asyncio
-import signal
 import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from service.account.password import hashed
+from service.certificate import Certificate
 from service.serve import ServeError, serve
 from service.settings import ServiceSettings
 from sql.pool import connect
@@ -97,27 +97,41 @@ def shown(serving: Serving, trusting: ssl.SSLContext) -> bytes:
         return connection.getpeercert(binary_form=True) or b""
 
 
-async def test_a_renewed_certificate_is_taken_without_a_restart_and_a_broken_one_is_not(
-    start: Start, certificates: Certificates
-) -> None:
+async def test_a_renewed_certificate_is_taken_without_a_restart(start: Start, certificates: Certificates) -> None:
     pair = certificates.good()
-    serving = await start(**files(pair))
+    serving = await start(tls_look_s=1, **files(pair))
     trusting = certificates.trusting()
-    first = await asyncio.to_thread(shown, serving, trusting)
+    before = await asyncio.to_thread(shown, serving, trusting)
+
+    async def is_new() -> bool:
+        return await asyncio.to_thread(shown, serving, trusting) != before
+
     async with httpx2.AsyncClient(verify=trusting) as client:
         await client.get(f"{serving.url}/healthz")
         certificates.good()
-        serving.process.send_signal(signal.SIGHUP)
-
-        async def is_new() -> bool:
-            return await asyncio.to_thread(shown, serving, trusting) != first
-
         await until(is_new)
-        second = await asyncio.to_thread(shown, serving, trusting)
-        pair.key.write_text("broken")
-        serving.process.send_signal(signal.SIGHUP)
         assert (await client.get(f"{serving.url}/healthz")).status_code == 200
-    assert await asyncio.to_thread(shown, serving, trusting) == second
+
+
+async def test_half_a_renewal_waits_for_the_other_half(
+    certificates: Certificates, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    pair, other = certificates.good("pair"), certificates.good("other")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*pair)
+    certificate = Certificate(context, *pair)
+    await certificate.look()
+    assert not caplog.messages
+    pair.certificate.write_bytes(other.certificate.read_bytes())
+    await certificate.look()
+    assert "stays what it was" in caplog.text
+    pair.key.write_bytes(other.key.read_bytes())
+    await certificate.look()
+    assert caplog.messages[-1] == "certificate read anew"
+    pair.key.unlink()
+    await certificate.look()
+    assert "stays what it was" in caplog.messages[-1]
 
 
 async def signed_in(
