@@ -2180,6 +2180,8 @@ CREATE UNIQUE INDEX contact_once ON public.contact USING btree (channel, address
 
 CREATE INDEX day_mean_day_idx ON public.day_mean USING btree (day DESC);
 
+CREATE INDEX deadline_left ON public.deadline USING btree (enterprise_id) WHERE ((NOT void) AND ((done_at IS NULL) OR (done_at > due_at)));
+
 CREATE INDEX deadline_newest ON public.deadline USING btree (due_at DESC, deadline_id DESC) WHERE (NOT void);
 
 CREATE INDEX deadline_of_device ON public.deadline USING btree (device, began_at);
@@ -2225,6 +2227,8 @@ CREATE INDEX handover_to_person ON public.handover USING btree (to_person, post)
 CREATE INDEX hour_mean_ts_idx ON public.hour_mean USING btree (ts DESC);
 
 CREATE INDEX idempotency_at ON public.idempotency USING btree (at);
+
+CREATE INDEX mark_by_end ON public.mark USING btree (end_at);
 
 CREATE UNIQUE INDEX mark_of_declaration ON public.mark USING btree (declaration_id) WHERE (declaration_id IS NOT NULL);
 

@@ -51,6 +51,7 @@ ALTER TABLE mark
     ADD COLUMN declaration_id bigint REFERENCES declaration,
     DROP CONSTRAINT mark_pkey,
     ADD CONSTRAINT mark_once UNIQUE NULLS NOT DISTINCT (device, kind, start_at, declaration_id);
+CREATE INDEX mark_by_end ON mark (end_at);
 CREATE UNIQUE INDEX mark_of_declaration ON mark (declaration_id) WHERE declaration_id IS NOT NULL;
 
 -- Until when a failure of a monitor is to be reported and repaired, and when it was. A failure is what somebody has
@@ -73,6 +74,7 @@ CREATE TABLE deadline (
 CREATE INDEX deadline_of_device ON deadline (device, began_at);
 CREATE INDEX deadline_of_enterprise ON deadline (enterprise_id, due_at DESC, deadline_id DESC) WHERE NOT void;
 CREATE INDEX deadline_newest ON deadline (due_at DESC, deadline_id DESC) WHERE NOT void;
+CREATE INDEX deadline_left ON deadline (enterprise_id) WHERE NOT void AND (done_at IS NULL OR done_at > due_at);
 CREATE INDEX deadline_to_tell ON deadline (due_at) WHERE done_at IS NULL AND told_at IS NULL AND NOT void;
 
 -- Ledgers like `touched`: what the timers still have to look at.

@@ -85,8 +85,8 @@ SELECT x.enterprise_id, e.name AS enterprise,
     count(*) FILTER (WHERE coalesce(x.done_at, :now) > x.due_at) AS missed,
     count(*) FILTER (WHERE x.done_at IS NULL AND x.due_at < :now) AS overdue
 FROM deadline AS x JOIN enterprise AS e USING (enterprise_id)
-WHERE NOT x.void AND (:since::timestamptz IS NULL OR x.due_at >= :since)
+WHERE NOT x.void AND (x.done_at IS NULL OR x.done_at > x.due_at)
+    AND (:since::timestamptz IS NULL OR x.due_at >= :since)
     AND (:enterprise_id::text IS NULL OR x.enterprise_id = :enterprise_id)
 GROUP BY 1, 2
-HAVING bool_or(x.done_at IS NULL OR x.done_at > x.due_at)
 ORDER BY overdue DESC, missed DESC, open DESC, x.enterprise_id;

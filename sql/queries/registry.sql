@@ -307,8 +307,9 @@ SELECT enterprise_id, name, lon, lat, industry, township, contact FROM enterpris
 SELECT device_id AS mn, enterprise_id, outlet, lon, lat, password, channel, unit, permit_limit AS "limit", limit_period
 FROM monitor JOIN device USING (device) JOIN monitor_channel USING (device);
 
--- name: marks
+-- name: marks that may bear on minutes that the detector judges, or judges again: over the years there are very many
 SELECT device_id, kind, start_at AS "start", end_at AS "end", reason FROM mark JOIN device USING (device)
+WHERE end_at IS NULL OR end_at > coalesce((SELECT minute - INTERVAL '4 days' FROM watermark), '-infinity')
 ORDER BY start_at, device_id, kind, declaration_id;
 
 -- name: findings

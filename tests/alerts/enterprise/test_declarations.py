@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from alerts.enterprise.declarations import DECLARATION
+from alerts.frames import MINUTE as JUDGED
 from alerts.handling.illegal import Illegal
 from alerts.watch import Watch
 from ingest.flag import Qc
@@ -16,6 +17,7 @@ from tests.alerts.enterprise.judged import exceeding
 from tests.service.enterprise.plant import MN, NOON, minutes, plants
 from tests.support.declared import (
     HOUR,
+    MINUTE,
     accepted,
     alert,
     declared,
@@ -106,6 +108,17 @@ async def test_the_rule_of_limits_leaves_the_time_out_and_judges_it_again(pool: 
         assert not exceeding(await load_registry(on))
         await refused(pool, number, NOW)
         assert exceeding(await load_registry(on))
+
+
+async def test_of_marks_that_were_over_long_before_what_is_judged_nobody_reads(pool: asyncpg.Pool) -> None:
+    await declared(pool, NOON, NOON + HOUR, NOW)
+    lasting = await declared(pool, NOON, None, NOW, "stop")
+    await accepted(pool, lasting, NOW)
+    kinds = []
+    for minute in (NOON + HOUR + 4 * DAY - MINUTE, NOON + HOUR + 4 * DAY):
+        await JUDGED.set_watermark.execute(pool, minute=minute)
+        kinds.append([row["kind"] for row in await REGISTRY.marks.fetch(pool)])
+    assert kinds == [["maintenance", "stop"], ["stop"]]
 
 
 async def test_start_up_is_a_kind_of_its_own(pool: asyncpg.Pool) -> None:
