@@ -12,7 +12,7 @@ import asyncpg
 from service.account import lockout
 from service.account.lockout import Failures
 from service.account.password import LONGEST, Passwords
-from service.account.session import SIGN_IN, Life, Origin, Verified, begin, end_all
+from service.account.session import SIGN_IN, Life, Origin, Verified, begin, end_all, end_token
 from service.problems import BusyError, SignInError, TooManyError
 from sql.queries import Connection, Record
 
@@ -36,8 +36,8 @@ class House(NamedTuple):
     life: Life
 
 
-async def sign_in(house: House, given: Given, origin: Origin) -> str:
-    """The token of a new session; raises SignInError (401), TooManyError (429) and BusyError (503)."""
+async def sign_in(house: House, given: Given, origin: Origin, before: str | None = None) -> str:
+    """The token of a new session, the one of `before` ended; raises SignInError, TooManyError and BusyError."""
     name = _plain(given.name)
     who = await verified(house, Given(name, given.password), origin)
     async with house.pool.acquire() as on, on.transaction():
@@ -45,6 +45,8 @@ async def sign_in(house: House, given: Given, origin: Origin) -> str:
         token = await begin(on, who, origin, house.life, now)
         if token is None:
             raise SignInError(WRONG)
+        if before is not None:
+            await end_token(on, before)
         await forgive(on, name, origin)
     logger.info("signed in: %s from %s", who.account, origin.address)
     return token
@@ -101,6 +103,7 @@ async def _count(on: asyncpg.Connection, name: str, keys: Mapping[str, str], ori
     """Count a try as if it failed, or refuse it: many at the same moment are not tried before the first has failed."""
     now = datetime.now(UTC)
     async with on.transaction():
+        await SIGN_IN.unhurried.execute(on)
         found = await _failures(on, keys, now)
         at_home = NAME.fullmatch(name) and await SIGN_IN.is_at_home.fetchval(
             on, name=name, address=origin.address, now=now

@@ -1,3 +1,7 @@
+-- name: unhurried
+-- A count that a crash of the server would lose is not waited for.
+SELECT set_config('synchronous_commit', 'off', true);
+
 -- name: reserve
 -- Always in the same order: two tries at once wait for each other and nothing else.
 INSERT INTO sign_in_failure (what, failures, last_at, until)

@@ -120,12 +120,9 @@ async def login(request: Request, response: Response, house: Housed, given: Cred
     After five wrong tries for a name from an address each further one waits longer (429, `Retry-After`).
     """
     request.state.claimed = await known(house.pool, given.name)
-    token = await sign_in(house, Given(given.name, given.password), origin_of(request))
-    now = datetime.now(UTC)
+    token = await sign_in(house, Given(given.name, given.password), origin_of(request), cookie.told(request))
     async with house.pool.acquire() as on:
-        if (old := cookie.told(request)) is not None:
-            await session.end_token(on, old)
-        identity = await of_session(on, token, now, house.life.idle)
+        identity = await of_session(on, token, datetime.now(UTC), house.life.idle)
     if identity is None:
         raise SignInError("刚登录就被停用 · the account was disabled at this very moment")
     request.state.identity = identity  # for the audit log

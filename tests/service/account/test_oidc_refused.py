@@ -26,6 +26,7 @@ def _key(what: str) -> Any:
         Spoilt(claims={"iss": "https://elsewhere.example"}),
         Spoilt(without="iss"),
         Spoilt(claims={"aud": ["another"]}),
+        Spoilt(claims={"aud": ["another"], "azp": CLIENT_ID}),
         Spoilt(claims={"aud": ["another", CLIENT_ID], "azp": "another"}),
         Spoilt(without="aud"),
         Spoilt(claims={"exp": 1_700_000_000}),
