@@ -19,6 +19,7 @@ from alerts.enterprise.declaration import (
 )
 from alerts.enterprise.failures import read, rule_of, settle
 from alerts.enterprise.file import attach, side_of
+from alerts.enterprise.reviewed import tell_reviewed
 from alerts.handling.air import line_up
 from alerts.handling.desk import Entry, log
 from alerts.handling.stage import TIMER, Actor
@@ -117,6 +118,8 @@ async def change(on: asyncpg.Connection, declaration_id: int, act: Act, hand: Ha
         added = set(new.wish.proofs) - set(old.wish.proofs)
         await attach(on, monitor.enterprise_id, added, hand.now, side_of(hand.actor))
         await _follow(on, Taken(monitor, declaration_id, old, new, act), hand)
+        if act.action in ("accept", "refuse"):
+            await tell_reviewed(on, monitor.enterprise_id, monitor.mn, declaration_id, new, hand.now)
     return True
 
 
