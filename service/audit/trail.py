@@ -166,7 +166,8 @@ def _who(scope: Scope) -> dict[str, object]:
 
 def _what(scope: Scope) -> dict[str, object]:
     path: Mapping[str, object] = scope.get("path_params", {})
-    return {"operation": _operation(scope), "path": ids(path)}
+    about = Request(scope).query_params.get("enterprise")  # the rest of a query is no name, or a secret
+    return {"operation": _operation(scope), "path": ids(path if about is None else {**path, "enterprise": about})}
 
 
 def _operation(scope: Scope) -> str:

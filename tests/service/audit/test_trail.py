@@ -81,6 +81,26 @@ async def test_denied_tries_are_written(client: httpx2.AsyncClient, pool: asyncp
     assert {line["event"] for line in await lines(pool)} == {"denied"}
 
 
+async def test_reaching_for_what_is_anothers_is_a_denied_try(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
+    for name in ("E1", "E2"):
+        await pool.execute(
+            "INSERT INTO enterprise (enterprise_id, name, lon, lat, industry, township, contact)"
+            " VALUES ($1, 'Works', 120, 31, 'x', 'y', '')",
+            name,
+        )
+    own = {"X-Hotgrid-Actor": "enterprise:E1"}
+    assert (await client.get("/api/v1/enterprise/monitors?enterprise=E2", headers=own)).status_code == 404
+    assert (await client.get("/api/v1/enterprise/monitors/nobodys", headers=own)).status_code == 404
+    assert (
+        await client.get("/api/v1/enterprise/monitors/nobodys?enterprise=E1")
+    ).status_code == 404  # an admin's error
+    found = [(line["event"], line["who"], line["status"], line.get("path")) for line in await counted(pool, 2)]
+    assert found == [
+        ("denied", "enterprise:E1", 404, {"enterprise": "E2"}),
+        ("denied", "enterprise:E1", 404, {"mn": "nobodys"}),
+    ]
+
+
 async def test_a_flood_of_denied_tries_is_a_few_lines_and_a_count(database: str, pool: asyncpg.Pool) -> None:
     async with talking_to(database) as client:
         bad = {"Authorization": "Bearer wrong"}
