@@ -21,6 +21,10 @@ const WORDS = {
     replyBy: "reply by", appealBy: "appeal by", rectifyBy: "put right by", due: { report: "report a failure", repair: "repair a failure" }, missed: "missed", met: "met",
   },
 };
+const FACTORS = {
+  nmhc: ["非甲烷总烃", "NMHC"], tvoc: ["总挥发性有机物", "TVOC"], ch4: ["甲烷", "CH₄"], a24088: ["非甲烷总烃", "NMHC"], a25002: ["苯", "benzene"], a25003: ["甲苯", "toluene"],
+  a25005: ["二甲苯", "xylene"], a05002: ["甲烷", "CH₄"], a00000: ["废气流量", "flow"], a01011: ["流速", "velocity"], a01012: ["烟温", "temperature"], a01013: ["烟压", "pressure"], a01014: ["烟气湿度", "humidity"],
+};
 const named = new URLSearchParams(location.search).get("enterprise");
 const whose = named ? `?enterprise=${encodeURIComponent(named)}` : "";
 let language = localStorage.getItem("language") === "en" ? "en" : "zh";
@@ -37,7 +41,7 @@ function factor(one) {
   const share = one.running.share_of_limit;
   const reasons = one.qc.map((finding) => finding[language] ?? finding.name).filter(Boolean).join("，");
   return el("tr", {},
-    el("th", { scope: "row" }, one.factor),
+    el("th", { scope: "row", title: one.factor }, FACTORS[one.factor]?.[language === "zh" ? 0 : 1] ?? one.factor),
     el("td", {}, amount(one.value, one.unit), " ", el("small", { class: one.flag === "N" ? "dim" : "bad", title: reasons }, one.flag)),
     el("td", { class: level(share) }, amount(one.running.mean, one.unit)),
     el("td", { class: level(one.last_hour?.share_of_limit ?? null) }, amount(one.last_hour?.mean, one.unit)),
@@ -59,13 +63,13 @@ function monitor(one) {
 function alert(one) {
   const due = [["reply_by", "replyBy"], ["appeal_by", "appealBy"], ["rectify_by", "rectifyBy"]].filter(([name]) => one[name]);
   return el("li", { class: `alert severity-${one.severity}${one.status === "open" ? " is-open" : ""}` },
-    el("span", { class: "line" }, el("strong", {}, w("kinds")[one.kind] ?? one.kind, " ", one.pollutant ?? ""), el("span", {}, w(one.status))),
+    el("span", { class: "line" }, el("strong", {}, w("kinds")[one.kind] ?? one.kind, " ", FACTORS[one.pollutant]?.[language === "zh" ? 0 : 1] ?? one.pollutant ?? ""), el("span", {}, w(one.status))),
     el("span", { class: "dim" }, clock(one.opened_at), one.closed_at ? ` – ${clock(one.closed_at)}` : "", one.monitor ? ` · ${one.monitor.outlet}` : ""),
     due.map(([name, word]) => el("span", {}, `${w(word)} ${clock(one[name])}`)));
 }
 
 function deadline(one) {
-  return el("li", {}, el("b", { class: one.state === "missed" ? "bad" : "" }, w("due")[one.kind] ?? one.kind, one.state === "open" ? "" : ` · ${w(one.state)}`), ` ${one.mn} · ${clock(one.due_at)}`);
+  return el("li", {}, el("b", { class: one.state === "missed" ? "bad" : "" }, w("due")[one.task] ?? one.task, one.state === "open" ? "" : ` · ${w(one.state)}`), ` ${one.mn} · ${clock(one.due_at)}`);
 }
 
 function list(id, items) {

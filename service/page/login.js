@@ -1,5 +1,5 @@
 // Signing in: the session comes as a cookie that no script sees; then on to where one came from.
-import { $ } from "./dom.js";
+import { $, ask } from "./dom.js";
 
 const HOME = { enterprise: "/enterprise" };
 
@@ -33,6 +33,5 @@ $("login").addEventListener("submit", async (event) => {
   }
 });
 
-// Offered only where the installation has it: the service says so by not saying 404.
-const answer = await fetch("/api/v1/auth/oidc", { redirect: "manual" }).catch(() => null);
-$("sso").hidden = answer?.type !== "opaqueredirect";
+// Offered only where the installation has it.
+$("sso").hidden = !(await ask("/api/v1/auth/ways")).single_sign_on;

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.account import cookie, oidc
 from service.account.identity import of_session
@@ -50,6 +50,21 @@ class Return(Strict):
     code: Given = None
     iss: Given = None
     error: Given = None
+
+
+class Ways(BaseModel):
+    """How people may sign in here."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"password": True, "single_sign_on": False}]})
+
+    password: bool = True
+    single_sign_on: bool
+
+
+@router.get("/auth/ways", operation_id="getWaysIn", summary="登录方式 · how people may sign in")
+async def ways(request: Request, _: Annotated[Strict, Query()]) -> Ways:
+    """For the page on which they do, before anybody has."""
+    return Ways(single_sign_on=request.app.state.provider is not None)
 
 
 @router.get(

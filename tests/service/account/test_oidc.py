@@ -20,6 +20,7 @@ async def test_who_the_provider_knows_is_signed_in(city: House, provider: Provid
     assert (answer.status_code, answer.headers["location"]) == (303, "/map?cell=1-2#x")
     assert (await browser.get("/auth/me")).json()["account"] == "wang"
     assert "hotgrid-oidc" not in browser.cookies
+    assert (await city.browser().get("/auth/ways")).json()["single_sign_on"] is True
 
 
 async def test_the_provider_is_asked_as_the_standard_wants_it(city: House) -> None:
@@ -131,6 +132,7 @@ async def test_without_a_provider_there_is_no_single_sign_on(database: str, pool
         house = House(app, pool)
         for path in ("/auth/oidc", "/auth/oidc/callback?state=x&code=y"):
             assert (await house.browser().get(path)).status_code == 404
+        assert (await house.browser().get("/auth/ways")).json() == {"password": True, "single_sign_on": False}
 
 
 @pytest.mark.parametrize(
