@@ -15,6 +15,7 @@ from service.database import Connection
 from service.problems import ConflictError, NotFoundError
 from service.resources import API
 from service.resources.alert.alerts import AlertId
+from service.resources.desk.within import Within
 from service.spool import Spooled, Spools
 
 router = APIRouter(prefix=API, tags=["evidence"])
@@ -59,6 +60,7 @@ def packing() -> Spools:
     summary="案件证据包 · the evidence of a case as one signed archive",
     response_class=Response,
     responses=_ARCHIVE,
+    dependencies=[Within],
 )
 async def make_evidence_pack(request: Request, connection: Connection, acting: Acting, alert_id: AlertId) -> Response:
     """As things are at this moment; that it was asked for, and by whom, is kept.

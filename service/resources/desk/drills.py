@@ -15,6 +15,7 @@ from service.problems import NotFoundError
 from service.resources import API
 from service.resources.alert.alerts import AlertId
 from service.resources.desk.acts import Text
+from service.resources.desk.within import Within
 
 router = APIRouter(prefix=API, tags=["drills"])
 
@@ -54,7 +55,13 @@ async def begin(connection: Connection, actor: Acting, asked: DrillPlan, _: Anno
     return Drill(alert_id=await begin_drill(connection, scene, actor, _now()))
 
 
-@router.post("/drills/{alert_id}/end", status_code=204, operation_id="endDrill", summary="结束演练 · end a drill")
+@router.post(
+    "/drills/{alert_id}/end",
+    status_code=204,
+    operation_id="endDrill",
+    summary="结束演练 · end a drill",
+    dependencies=[Within],
+)
 async def end(
     connection: Connection, actor: Acting, alert_id: AlertId, asked: DrillEnd, _: Annotated[Strict, Query()]
 ) -> None:

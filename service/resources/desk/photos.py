@@ -11,13 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from alerts.handling import photo
 from alerts.handling.illegal import Illegal
 from alerts.handling.picture import MEDIA_TYPES, MOST_BYTES, Picture, PictureError, cleaned, digest
-from service.actor import Acting
+from service.actor import Acting, Identified
 from service.body import BOUNDED_HERE, Intake
 from service.database import Connection, Pool
 from service.parameters import Strict
 from service.problems import ConflictError, ForbiddenError, NotFoundError, WrongTypeError, bad_input
 from service.resources import API
 from service.resources.alert.alerts import AlertId
+from service.resources.desk.within import must_be_within
 
 router = APIRouter(prefix=API, tags=["handling"])
 AT_ONCE = 2  # decoded: up to 200 MB each
@@ -84,8 +85,11 @@ _RAW = {"required": True, "content": {name: {"schema": {"type": "string", "forma
     max_body_size=BOUNDED_HERE,
     openapi_extra={"requestBody": _RAW},
 )
-async def add_photo(alert_id: AlertId, raw: Body, actor: Acting, pool: Pool, _: Annotated[Strict, Query()]) -> Photo:
+async def add_photo(
+    alert_id: AlertId, raw: Body, identity: Identified, actor: Acting, pool: Pool, _: Annotated[Strict, Query()]
+) -> Photo:
     """The raw image as the body, JPEG, PNG or WebP up to 10 MB. The same file sent again is the same photo."""
+    await must_be_within(pool, identity, alert_id)
     try:
         if not await photo.may_add(pool, alert_id, actor):
             raise NotFoundError(f"no alert {alert_id}")
