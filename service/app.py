@@ -25,95 +25,26 @@ from service.live import Live
 from service.metrics import Metered
 from service.origin import SameOrigin
 from service.resources import API
-from service.resources.air import availability, cell, grid, quality, rejects, stations, track
-from service.resources.alert import alerts, feed, findings, recurrence
-from service.resources.bureau import enterprises, evidence, letters, names, operators, reviews
-from service.resources.bureau import onboarding as outlets
-from service.resources.desk import campaigns, drills, handling, holds, mutes, photos, sla
-from service.resources.duty import calendar, handover, log, now, plan, report, swap, table
-from service.resources.enterprise import alerts as own_alerts
-from service.resources.enterprise import availability as own_availability
-from service.resources.enterprise import deadlines as own_deadlines
-from service.resources.enterprise import exceedances, files, hooks, limits, monitors, overview, series, signs, upkeep
-from service.resources.enterprise import export as own_export
-from service.resources.enterprise import ledger as own_ledger
-from service.resources.enterprise import marks as own_marks
-from service.resources.enterprise import onboarding as own_outlets
-from service.resources.enterprise import operator as own_operator
-from service.resources.enterprise import thread as own_thread
-from service.resources.enterprise import warnings as own_warnings
-from service.resources.house import accounts, audit, auth, health, keys, page, sso
-from service.resources.push import contacts, pushes, receipts
+from service.resources.air import grid
+from service.resources.air.routers import ROUTERS as AIR
+from service.resources.alert.routers import ROUTERS as ALERT
+from service.resources.bureau import evidence
+from service.resources.bureau.routers import ROUTERS as BUREAU
+from service.resources.desk import photos
+from service.resources.desk.routers import ROUTERS as DESK
+from service.resources.duty import table
+from service.resources.duty.routers import ROUTERS as DUTY
+from service.resources.enterprise import export, files
+from service.resources.enterprise.routers import ROUTERS as ENTERPRISE
+from service.resources.house import page
+from service.resources.house.routers import ROUTERS as HOUSE
+from service.resources.push.routers import ROUTERS as PUSH
 from service.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
 FEED_BEGINS_S = 3.0
 
-# In the order in which paths are tried: the stream before the alert that has an id.
-ROUTERS = (
-    feed.router,
-    alerts.router,
-    handling.router,
-    photos.router,
-    drills.router,
-    sla.router,
-    mutes.router,
-    holds.router,
-    recurrence.router,
-    campaigns.router,
-    contacts.router,
-    pushes.router,
-    receipts.router,
-    calendar.router,
-    table.router,
-    now.router,
-    handover.router,
-    log.router,
-    plan.router,
-    report.router,
-    swap.router,
-    findings.router,
-    grid.router,
-    cell.router,
-    stations.router,
-    track.router,
-    availability.router,
-    rejects.router,
-    quality.router,
-    files.router,
-    own_alerts.router,
-    own_thread.router,
-    names.router,
-    letters.router,
-    own_export.router,
-    enterprises.router,
-    evidence.router,
-    hooks.router,
-    audit.router,
-    auth.router,
-    sso.router,
-    keys.router,
-    accounts.router,
-    overview.router,
-    monitors.router,
-    series.router,
-    limits.router,
-    own_availability.router,
-    exceedances.router,
-    signs.router,
-    own_warnings.router,
-    upkeep.router,
-    own_outlets.router,
-    own_ledger.router,
-    own_operator.router,
-    outlets.router,
-    operators.router,
-    own_marks.router,
-    own_deadlines.router,
-    reviews.router,
-    health.router,
-    page.router,
-)
+ROUTERS = (*ALERT, *DESK, *PUSH, *DUTY, *AIR, *ENTERPRISE, *BUREAU, *HOUSE)
 
 
 def make_app(settings: ServiceSettings) -> FastAPI:
@@ -160,7 +91,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.darkroom = photos.darkroom()
     app.state.window_intake = files.intake()
     app.state.copyist = table.copyist()
-    app.state.exporting = own_export.exporting()
+    app.state.exporting = export.exporting()
     app.state.packing = evidence.packing()
     app.state.watch = Watch(app.state.database, app.state.live.wake)
     listening = asyncio.create_task(app.state.live.run(), name="live feed")
