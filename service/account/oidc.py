@@ -11,6 +11,7 @@ from service.account.book import USER
 from service.account.provider import Client, Errand, Provider, Somebody
 from service.account.session import Life, Origin, Verified, begin
 from service.account.sign_in import NAME
+from service.database import ACQUIRE_TIMEOUT_S
 from service.problems import ForbiddenError
 from service.settings import ServiceSettings
 
@@ -56,7 +57,7 @@ async def enter(pool: asyncpg.Pool, who: Somebody, origin: Origin, life: Life) -
     An account is whose subject it has. One that was made for single sign-on and has neither a subject nor a password is
     bound to who first comes with its name, if the provider vouches for names and it is not an admin's.
     """
-    async with pool.acquire() as on, on.transaction():
+    async with pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as on, on.transaction():
         row = await USER.whose_subject.fetchrow(on, subject=who.subject)
         if row is None and who.name is not None and NAME.fullmatch(who.name):
             row = await USER.bind_subject.fetchrow(on, name=who.name, subject=who.subject)

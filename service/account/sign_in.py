@@ -13,6 +13,7 @@ from service.account import lockout
 from service.account.lockout import Failures
 from service.account.password import LONGEST, Passwords
 from service.account.session import SIGN_IN, Life, Origin, Verified, begin, end_all, end_token
+from service.database import ACQUIRE_TIMEOUT_S
 from service.problems import BusyError, SignInError, TooManyError
 from sql.queries import Connection, Record
 
@@ -40,7 +41,7 @@ async def sign_in(house: House, given: Given, origin: Origin, before: str | None
     """The token of a new session, the one of `before` ended; raises SignInError, TooManyError and BusyError."""
     name = _plain(given.name)
     who = await verified(house, Given(name, given.password), origin)
-    async with house.pool.acquire() as on, on.transaction():
+    async with house.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as on, on.transaction():
         now = datetime.now(UTC)
         token = await begin(on, who, origin, house.life, now)
         if token is None:
@@ -55,7 +56,7 @@ async def sign_in(house: House, given: Given, origin: Origin, before: str | None
 async def verified(house: House, given: Given, origin: Origin) -> Verified:
     """Whose name and password they are, a failure counted where they are nobody's; no connection waits for the hash."""
     keys = lockout.keys(given.name, origin.address)
-    async with house.pool.acquire() as on:
+    async with house.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as on:
         await _count(on, given.name, keys, origin)
         row = await _account(on, given.name)
     kept = row["password_hash"] if row is not None and row["disabled_at"] is None else None
@@ -88,7 +89,7 @@ async def forgive(on: Connection, name: str, origin: Origin) -> None:
 async def change_password(house: House, who: Verified, new: str, session_id: int | None) -> bool:
     """Keep a new password, and end all other sessions; False where it was changed by others at the same moment."""
     kept = await house.passwords.hash(new)
-    async with house.pool.acquire() as on, on.transaction():
+    async with house.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as on, on.transaction():
         changed = await SIGN_IN.change_password.fetchval(
             on, name=who.account, password_hash=kept, before=who.password_hash
         )

@@ -68,7 +68,7 @@ class Watch:
         stays = list(self._stays)
         sessions = {stay.session_id for stay in stays if stay.session_id is not None}
         keys = {stay.key for stay in stays if stay.key is not None}
-        async with asyncio.timeout(TIMEOUT_S), (await self._database.pool()).acquire() as on:
+        async with asyncio.timeout(TIMEOUT_S), (await self._database.pool()).acquire(timeout=TIMEOUT_S) as on:
             rows = await SIGN_IN.ended.fetch(on, sessions=[*sessions], keys=[*keys], now=datetime.now(UTC))
         ended = {(row["kind"], row["id"]) for row in rows}
         for stay in stays:

@@ -13,6 +13,7 @@ from service.account.password import fault
 from service.account.room import Books, Housed, life_of, origin_of
 from service.account.sign_in import Given, change_password, forgive, known, sign_in, verified
 from service.actor import Identified
+from service.database import ACQUIRE_TIMEOUT_S
 from service.problems import ConflictError, NotFoundError, SignInError, bad_input
 from service.resources import API
 
@@ -121,7 +122,7 @@ async def login(request: Request, response: Response, house: Housed, given: Cred
     """
     request.state.claimed = await known(house.pool, given.name)
     token = await sign_in(house, Given(given.name, given.password), origin_of(request), cookie.told(request))
-    async with house.pool.acquire() as on:
+    async with house.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as on:
         identity = await of_session(on, token, datetime.now(UTC), house.life.idle)
     if identity is None:
         raise SignInError("刚登录就被停用 · the account was disabled at this very moment")
