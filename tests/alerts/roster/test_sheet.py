@@ -14,10 +14,11 @@ from python_calamine import load_workbook
 
 from alerts.roster.definition import Day
 from alerts.roster.sheet import COLUMNS, MOST_PROBLEMS, MOST_ROWS, Person, Setting, SheetError, Table, read
-from alerts.roster.sheet_file import BOARD, SHIFTS, csv_of, guarded, table_of_csv, unguarded, xlsx_of
+from alerts.roster.sheet_file import BOARD, SHIFTS, csv_of, table_of_csv, xlsx_of
 from alerts.roster.shift import Shift
 from alerts.roster.workbook import table_of_xlsx
 from alerts.roster.workday import day_of
+from ingest.spreadsheet import guarded, unguarded
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 HOUR = timedelta(hours=1)
