@@ -2901,7 +2901,30 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.credential TO hotgrid_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.day_due TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.day_mean TO hotgrid_app;
-GRANT SELECT ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(device) ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(day) ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(channel) ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(mean) ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(low) ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(high) ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(hours) ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(valid) ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(suspect) ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(sent) ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(corrected) ON TABLE public.day_mean TO hotgrid_enterprise;
+
+GRANT SELECT(correction) ON TABLE public.day_mean TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.deadline TO hotgrid_app;
 GRANT SELECT ON TABLE public.deadline TO hotgrid_enterprise;
@@ -3029,7 +3052,28 @@ GRANT SELECT,INSERT ON TABLE public.handover_answer TO hotgrid_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hj212_part TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.hour_mean TO hotgrid_app;
-GRANT SELECT ON TABLE public.hour_mean TO hotgrid_enterprise;
+
+GRANT SELECT(device) ON TABLE public.hour_mean TO hotgrid_enterprise;
+
+GRANT SELECT(ts) ON TABLE public.hour_mean TO hotgrid_enterprise;
+
+GRANT SELECT(channel) ON TABLE public.hour_mean TO hotgrid_enterprise;
+
+GRANT SELECT(mean) ON TABLE public.hour_mean TO hotgrid_enterprise;
+
+GRANT SELECT(low) ON TABLE public.hour_mean TO hotgrid_enterprise;
+
+GRANT SELECT(high) ON TABLE public.hour_mean TO hotgrid_enterprise;
+
+GRANT SELECT(valid) ON TABLE public.hour_mean TO hotgrid_enterprise;
+
+GRANT SELECT(suspect) ON TABLE public.hour_mean TO hotgrid_enterprise;
+
+GRANT SELECT(sent) ON TABLE public.hour_mean TO hotgrid_enterprise;
+
+GRANT SELECT(corrected) ON TABLE public.hour_mean TO hotgrid_enterprise;
+
+GRANT SELECT(correction) ON TABLE public.hour_mean TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency TO hotgrid_app;
 
@@ -3069,7 +3113,16 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_latest TO hotgrid_app;
 GRANT SELECT ON TABLE public.monitor_latest TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.monitor_reading TO hotgrid_app;
-GRANT SELECT ON TABLE public.monitor_reading TO hotgrid_enterprise;
+
+GRANT SELECT(device) ON TABLE public.monitor_reading TO hotgrid_enterprise;
+
+GRANT SELECT(ts) ON TABLE public.monitor_reading TO hotgrid_enterprise;
+
+GRANT SELECT(channel) ON TABLE public.monitor_reading TO hotgrid_enterprise;
+
+GRANT SELECT(value) ON TABLE public.monitor_reading TO hotgrid_enterprise;
+
+GRANT SELECT(qc) ON TABLE public.monitor_reading TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT ON TABLE public.mute TO hotgrid_app;
 
@@ -3141,7 +3194,18 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.push TO hotgrid_app;
 GRANT SELECT ON TABLE public.push TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.quality_flag TO hotgrid_app;
-GRANT SELECT ON TABLE public.quality_flag TO hotgrid_enterprise;
+
+GRANT SELECT(device) ON TABLE public.quality_flag TO hotgrid_enterprise;
+
+GRANT SELECT(hour) ON TABLE public.quality_flag TO hotgrid_enterprise;
+
+GRANT SELECT(channel) ON TABLE public.quality_flag TO hotgrid_enterprise;
+
+GRANT SELECT(reason) ON TABLE public.quality_flag TO hotgrid_enterprise;
+
+GRANT SELECT(from_at) ON TABLE public.quality_flag TO hotgrid_enterprise;
+
+GRANT SELECT(to_at) ON TABLE public.quality_flag TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.quality_thresholds TO hotgrid_app;
 
@@ -3209,7 +3273,30 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.station_latest TO hotgrid_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.station_reading TO hotgrid_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.statistic TO hotgrid_app;
-GRANT SELECT ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(device) ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(ts) ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(command) ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(channel) ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(low) ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(mean) ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(high) ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(total) ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(zs_low) ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(zs_mean) ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(zs_high) ON TABLE public.statistic TO hotgrid_enterprise;
+
+GRANT SELECT(qc) ON TABLE public.statistic TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.swap_request TO hotgrid_app;
 
