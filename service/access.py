@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 Cell = Literal["open", "yes", "own", "-"]
 CELLS: frozenset[str] = frozenset(get_args(Cell))
-KEY = "key"
+KEY, ENTERPRISE = "key", "enterprise"
 
 
 class AccessError(ValueError):

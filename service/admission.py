@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import Request
 
-from service.access import KEY, Access, access_to
+from service.access import ENTERPRISE, KEY, Access, access_to
 from service.account import cookie
 from service.account.identity import Identity, of_key, of_session
 from service.audit.trail import asked
@@ -67,5 +67,10 @@ def _must_be_allowed(identity: Identity, access: Access, method: str) -> None:
         )
     if identity.key is not None and access.cells[KEY] == "-":
         raise ForbiddenError(f"程序密钥不能进行 {access.operation} · {access.operation} is for people, not for keys")
+    if identity.only is not None and not access.admits(ENTERPRISE):
+        raise ForbiddenError(
+            f"密钥只用于企业 {identity.only} · key {identity.key} is for the window of {identity.only} alone,"
+            f" {access.operation} is not of it"
+        )
     if not identity.writes and method not in READING:
         raise ForbiddenError(f"密钥 {identity.key} 只读 · key {identity.key} may only read")

@@ -31,6 +31,7 @@ class Identity:
     writes: bool = True
     session_id: int | None = None
     key: str | None = None  # prefix of the key, where a program asks
+    only: str | None = None  # the enterprise that the key is narrowed to
 
     @property
     def who(self) -> str:
@@ -104,6 +105,7 @@ def _identity(row: Record, session_id: int | None = None, key: str | None = None
         writes=row["writes"],
         session_id=session_id,
         key=key,
+        only=one,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.access import ACCESS, KEY
+from service.access import ACCESS, ENTERPRISE, KEY
 from service.account import cookie, session
 from service.account.identity import Identity, of_session
 from service.account.password import fault
@@ -206,4 +206,5 @@ def _me(identity: Identity) -> Me:
 
 
 def _is_for(identity: Identity, operation: str) -> bool:
-    return identity.key is None or ACCESS[operation].cells[KEY] != "-"
+    access = ACCESS[operation]
+    return identity.key is None or (access.cells[KEY] != "-" and (identity.only is None or access.admits(ENTERPRISE)))

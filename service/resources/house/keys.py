@@ -49,7 +49,7 @@ class KeyAsked(BaseModel):
 
     name: Annotated[Text, Field(description="what it is for")]
     writes: Annotated[bool, Field(description="whether it may change anything")] = False
-    enterprise_id: Annotated[Text | None, Field(description="for this enterprise alone")] = None
+    enterprise_id: Annotated[Text | None, Field(description="for the window of this enterprise alone")] = None
     days: Annotated[int, Field(ge=1, le=LONGEST_DAYS, description="so long it is good")] = 365
 
 
