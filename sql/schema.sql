@@ -785,6 +785,23 @@ CREATE TABLE public.monitor (
     password text NOT NULL
 );
 
+CREATE VIEW public.own_alert WITH (security_barrier='true') AS
+ SELECT m.enterprise_id,
+    m.device,
+    d.device_id AS mn,
+    a.alert_id,
+    a.kind,
+    a.pollutant,
+    a.status,
+    a.severity,
+    a.opened_at,
+    a.closed_at,
+    (a.body -> 'evidence'::text) AS evidence
+   FROM ((public.monitor m
+     JOIN public.device d USING (device))
+     JOIN public.alert a ON (((a.source = d.device_id) AND (a.kind = ANY (ARRAY['exceedance'::text, 'early_warning'::text, 'fault'::text, 'offline'::text, 'clock'::text])))))
+  WHERE (( SELECT public.reaches_all() AS reaches_all) OR (m.enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
+
 CREATE VIEW public.enterprise_alert WITH (security_barrier='true') AS
  WITH concerned AS (
          SELECT r.enterprise_id,
@@ -797,19 +814,17 @@ CREATE VIEW public.enterprise_alert WITH (security_barrier='true') AS
            FROM public.alert_release r
           WHERE (r.withdrawn_at IS NULL)
         UNION ALL
-         SELECT m.enterprise_id,
-            a_1.alert_id,
+         SELECT o_1.enterprise_id,
+            o_1.alert_id,
             NULL::bigint AS release_id,
             NULL::text AS released_as,
             NULL::timestamp with time zone AS released_at,
             NULL::timestamp with time zone AS reply_by,
             NULL::timestamp with time zone AS appeal_by
-           FROM ((public.monitor m
-             JOIN public.device d USING (device))
-             JOIN public.alert a_1 ON (((split_part(a_1.source, '/'::text, 1) = d.device_id) AND (a_1.kind = ANY (ARRAY['exceedance'::text, 'fault'::text, 'offline'::text])))))
+           FROM public.own_alert o_1
           WHERE (NOT (EXISTS ( SELECT
                    FROM public.alert_release r
-                  WHERE ((r.alert_id = a_1.alert_id) AND (r.enterprise_id = m.enterprise_id) AND (r.withdrawn_at IS NULL)))))
+                  WHERE ((r.alert_id = o_1.alert_id) AND (r.enterprise_id = o_1.enterprise_id) AND (r.withdrawn_at IS NULL)))))
         )
  SELECT c.enterprise_id,
     c.alert_id,
@@ -856,7 +871,7 @@ CREATE VIEW public.enterprise_alert WITH (security_barrier='true') AS
             m.lat
            FROM (public.device d
              JOIN public.monitor m USING (device))
-          WHERE ((d.device_id = split_part(a.source, '/'::text, 1)) AND (m.enterprise_id = c.enterprise_id))) o ON (true))
+          WHERE ((d.device_id = a.source) AND (m.enterprise_id = c.enterprise_id))) o ON (true))
      CROSS JOIN LATERAL ( SELECT COALESCE(((c.released_as = 'found'::text) AND ((h.body ->> 'enterprise_id'::text) = c.enterprise_id)), false) AS found) f)
   WHERE (( SELECT public.reaches_all() AS reaches_all) OR (c.enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
 
@@ -1258,23 +1273,6 @@ CREATE TABLE public.overdue_notice (
     key text NOT NULL,
     at timestamp with time zone NOT NULL
 );
-
-CREATE VIEW public.own_alert WITH (security_barrier='true') AS
- SELECT m.enterprise_id,
-    m.device,
-    d.device_id AS mn,
-    a.alert_id,
-    a.kind,
-    a.pollutant,
-    a.status,
-    a.severity,
-    a.opened_at,
-    a.closed_at,
-    (a.body -> 'evidence'::text) AS evidence
-   FROM ((public.monitor m
-     JOIN public.device d USING (device))
-     JOIN public.alert a ON (((a.source = d.device_id) AND (a.kind = ANY (ARRAY['exceedance'::text, 'early_warning'::text, 'fault'::text, 'offline'::text, 'clock'::text])))))
-  WHERE (( SELECT public.reaches_all() AS reaches_all) OR (m.enterprise_id = ANY (( SELECT public.reached() AS reached)::text[])));
 
 CREATE TABLE public.park_device (
     park_id text NOT NULL,
@@ -2145,8 +2143,6 @@ CREATE INDEX alert_newest ON public.alert USING btree (opened_at DESC, alert_id 
 CREATE INDEX alert_newest_of_kind ON public.alert USING btree (kind, opened_at DESC, alert_id DESC);
 
 CREATE INDEX alert_newest_open ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (status = 'open'::text);
-
-CREATE INDEX alert_of_monitor ON public.alert USING btree (split_part(source, '/'::text, 1), opened_at DESC) WHERE (kind = ANY (ARRAY['exceedance'::text, 'fault'::text, 'offline'::text]));
 
 CREATE INDEX alert_of_own ON public.alert USING btree (source, opened_at DESC) WHERE (kind = ANY (ARRAY['exceedance'::text, 'early_warning'::text, 'fault'::text, 'offline'::text, 'clock'::text]));
 
@@ -3023,6 +3019,9 @@ GRANT SELECT(lon) ON TABLE public.monitor TO hotgrid_enterprise;
 
 GRANT SELECT(lat) ON TABLE public.monitor TO hotgrid_enterprise;
 
+GRANT SELECT ON TABLE public.own_alert TO hotgrid_app;
+GRANT SELECT ON TABLE public.own_alert TO hotgrid_enterprise;
+
 GRANT SELECT ON TABLE public.enterprise_alert TO hotgrid_app;
 GRANT SELECT ON TABLE public.enterprise_alert TO hotgrid_enterprise;
 
@@ -3164,9 +3163,6 @@ GRANT SELECT,INSERT ON TABLE public.outlet_design TO hotgrid_app;
 GRANT SELECT ON TABLE public.outlet_design TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.overdue_notice TO hotgrid_app;
-
-GRANT SELECT ON TABLE public.own_alert TO hotgrid_app;
-GRANT SELECT ON TABLE public.own_alert TO hotgrid_enterprise;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.park_device TO hotgrid_app;
 

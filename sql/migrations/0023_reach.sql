@@ -32,6 +32,7 @@ CREATE POLICY monitor_enterprise ON monitor TO hotgrid_enterprise
     USING (enterprise_id = ANY ((SELECT reached())::text[]));
 -- What its logger signs in with is in the logger and in the registry; nobody reads it here.
 GRANT SELECT (device, enterprise_id, outlet, lon, lat) ON monitor TO hotgrid_enterprise;
+CREATE INDEX monitor_of_enterprise ON monitor (enterprise_id);
 
 -- What was found of an alert is the authorities' own; whom it names is seen by who reaches him.
 ALTER TABLE finding ENABLE ROW LEVEL SECURITY;

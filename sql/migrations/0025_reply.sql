@@ -117,25 +117,37 @@ GRANT SELECT (letter_id, enterprise_id, alert_id, release_id, kind, text, files,
 GRANT SELECT (letter_id, enterprise_id, alert_id, side, text, files, at, read_at), UPDATE (read_at)
     ON thread_message TO hotgrid_enterprise;
 
+-- Alerts about an enterprise's own monitors, as it may know them by itself; signs of fabrication are not among them.
+CREATE INDEX alert_of_own ON alert (source, opened_at DESC)
+    WHERE kind IN ('exceedance', 'early_warning', 'fault', 'offline', 'clock');
+
+-- The view reads as its owner does: it looks at the reach itself.
+CREATE VIEW own_alert WITH (security_barrier) AS
+SELECT m.enterprise_id, m.device, d.device_id AS mn, a.alert_id, a.kind, a.pollutant, a.status, a.severity,
+    a.opened_at, a.closed_at, a.body -> 'evidence' AS evidence
+FROM monitor AS m
+JOIN device AS d USING (device)
+JOIN alert AS a ON a.source = d.device_id
+    AND a.kind IN ('exceedance', 'early_warning', 'fault', 'offline', 'clock')
+WHERE (SELECT reaches_all()) OR m.enterprise_id = ANY ((SELECT reached())::text[]);
+
+GRANT SELECT ON own_alert TO hotgrid_app, hotgrid_enterprise;
+
 -- An alert as the enterprise that it concerns may see it, a row an enterprise: without other candidates, without the
 -- place of the likely source, without people, and without who is on the way. It concerns whom the desk has named, and
 -- whoever's own monitor it is about. The view reads as its owner does: it looks at the reach itself.
-CREATE INDEX alert_of_monitor ON alert (split_part(source, '/', 1), opened_at DESC)
-    WHERE kind IN ('exceedance', 'fault', 'offline');
 CREATE VIEW enterprise_alert WITH (security_barrier) AS
 WITH concerned AS (
     SELECT r.enterprise_id, r.alert_id, r.release_id, r.released_as, r.at AS released_at, r.reply_by, r.appeal_by
     FROM alert_release AS r
     WHERE r.withdrawn_at IS NULL
     UNION ALL
-    SELECT m.enterprise_id, a.alert_id, NULL::bigint AS release_id, NULL::text AS released_as,
+    SELECT o.enterprise_id, o.alert_id, NULL::bigint AS release_id, NULL::text AS released_as,
         NULL::timestamptz AS released_at, NULL::timestamptz AS reply_by, NULL::timestamptz AS appeal_by
-    FROM monitor AS m
-    JOIN device AS d USING (device)
-    JOIN alert AS a ON split_part(a.source, '/', 1) = d.device_id AND a.kind IN ('exceedance', 'fault', 'offline')
+    FROM own_alert AS o
     WHERE NOT EXISTS (
         SELECT FROM alert_release AS r
-        WHERE r.alert_id = a.alert_id AND r.enterprise_id = m.enterprise_id AND r.withdrawn_at IS NULL)
+        WHERE r.alert_id = o.alert_id AND r.enterprise_id = o.enterprise_id AND r.withdrawn_at IS NULL)
 )
 SELECT c.enterprise_id, c.alert_id, c.release_id, c.released_as, c.released_at, c.reply_by, c.appeal_by,
     a.kind, a.pollutant, a.status, a.severity, a.opened_at, a.closed_at,
@@ -157,7 +169,7 @@ JOIN handling AS h USING (alert_id)
 LEFT JOIN LATERAL (
     SELECT d.device_id, m.outlet, m.lon, m.lat
     FROM device AS d JOIN monitor AS m USING (device)
-    WHERE d.device_id = split_part(a.source, '/', 1) AND m.enterprise_id = c.enterprise_id
+    WHERE d.device_id = a.source AND m.enterprise_id = c.enterprise_id
 ) AS o ON true
 CROSS JOIN LATERAL (
     SELECT coalesce(c.released_as = 'found' AND h.body ->> 'enterprise_id' = c.enterprise_id, false) AS found

@@ -1,7 +1,7 @@
 -- name: concern of an alert and an enterprise: whose monitor it is about, and what is released already
 SELECT h.body ->> 'enterprise_id' AS found,
     (SELECT m.enterprise_id FROM device AS d JOIN monitor AS m USING (device)
-     WHERE d.device_id = split_part(a.source, '/', 1)) AS owner,
+     WHERE d.device_id = a.source) AS owner,
     r.release_id, r.released_as
 FROM alert AS a
 JOIN handling AS h USING (alert_id)

@@ -38,11 +38,11 @@ WITH meant AS (
     GROUP BY o.enterprise_id
 ), about AS (
     SELECT o.enterprise_id, a.alert_id, a.kind, a.status, a.opened_at
-    FROM alert AS a JOIN own AS o ON o.device_id = split_part(a.source, '/', 1)
+    FROM alert AS a JOIN own AS o ON o.device_id = a.source
     WHERE a.kind = ANY(:kinds::text[]) AND a.opened_at >= :from_at::timestamptz AND a.opened_at < :to_at::timestamptz
     UNION
     SELECT o.enterprise_id, a.alert_id, a.kind, a.status, a.opened_at
-    FROM alert AS a JOIN own AS o ON o.device_id = split_part(a.source, '/', 1)
+    FROM alert AS a JOIN own AS o ON o.device_id = a.source
     WHERE a.kind = ANY(:kinds) AND a.status = 'open'
     UNION
     SELECT r.enterprise_id, a.alert_id, a.kind, a.status, a.opened_at

@@ -11,7 +11,7 @@ ORDER BY declaration_id;
 SELECT a.alert_id, coalesce((a.body -> 'evidence' ->> 'last_heard')::timestamptz, a.opened_at) AS began,
     a.closed_at AS ended
 FROM alert AS a JOIN handling AS h USING (alert_id)
-JOIN device AS d ON d.device_id = split_part(a.source, '/', 1)
+JOIN device AS d ON d.device_id = a.source
 WHERE d.device = :device AND a.kind IN ('offline', 'fault') AND (a.closed_at IS NULL OR a.closed_at > :since::timestamptz)
     AND h.stage <> 'false_alarm'
 ORDER BY a.opened_at, a.alert_id;
@@ -49,7 +49,7 @@ WITH taken AS (
 )
 SELECT DISTINCT m.device
 FROM taken JOIN alert AS a USING (alert_id)
-JOIN device AS d ON d.device_id = split_part(a.source, '/', 1) JOIN monitor AS m USING (device)
+JOIN device AS d ON d.device_id = a.source JOIN monitor AS m USING (device)
 WHERE a.kind IN ('offline', 'fault')
 ORDER BY m.device;
 

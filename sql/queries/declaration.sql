@@ -49,7 +49,7 @@ DELETE FROM mark WHERE declaration_id = :declaration_id;
 
 -- name: concerned: alerts that rest on what a monitor sent, or did not send, in a span
 SELECT body FROM alert
-WHERE split_part(source, '/', 1) = :mn AND kind IN ('exceedance', 'offline')
+WHERE source = :mn AND kind IN ('exceedance', 'offline')
     AND coalesce((body -> 'evidence' ->> 'since')::timestamptz, (body -> 'evidence' ->> 'last_heard')::timestamptz,
         opened_at - INTERVAL '1 hour') < coalesce(:until::timestamptz, 'infinity')
     AND (closed_at IS NULL OR closed_at > :first::timestamptz)

@@ -3,7 +3,7 @@
 
 -- name: head of a case: what is needed to know what belongs to it
 SELECT a.alert_id, a.opened_at, a.closed_at, a.body, coalesce(h.body, '{}') AS handling,
-    split_part(a.source, '/', 1) AS source,
+    a.source AS source,
     (SELECT max(e.at) FROM alert_event AS e WHERE e.alert_id = a.alert_id) AS last_at,
     (SELECT max(number) FROM migration) AS schema
 FROM alert AS a LEFT JOIN handling AS h USING (alert_id)

@@ -38,7 +38,7 @@ ORDER BY device, start_at;
 -- name: outages of devices that meet a span, as the detector saw them
 SELECT d.device, a.opened_at, a.closed_at
 FROM device AS d
-JOIN alert AS a ON split_part(a.source, '/', 1) = d.device_id AND a.kind IN ('exceedance', 'fault', 'offline')
+JOIN alert AS a ON a.source = d.device_id AND a.kind IN ('exceedance', 'fault', 'offline')
 WHERE d.device = ANY (:devices::integer[]) AND a.kind <> 'exceedance' AND a.opened_at < :to_at::timestamptz
     AND coalesce(a.closed_at, 'infinity') > :from_at::timestamptz
 ORDER BY d.device, a.opened_at;

@@ -26,6 +26,6 @@ ORDER BY h.channel, h.ts;
 SELECT pollutant, coalesce((body -> 'evidence' ->> 'since')::timestamptz, opened_at - INTERVAL '1 hour') AS since,
     closed_at AS until
 FROM alert
-WHERE split_part(source, '/', 1) = :mn AND kind = 'exceedance'
+WHERE source = :mn AND kind = 'exceedance'
     AND (closed_at IS NULL OR closed_at > :first::timestamptz)
     AND opened_at - INTERVAL '1 hour' < :until::timestamptz;

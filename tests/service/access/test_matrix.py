@@ -1,6 +1,5 @@
 """Every operation, asked by every role, by a program and by nobody, for its own data and for those of others."""
 
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ import pytest_asyncio
 from service.access import ACCESS, KEY, ROLES
 from tests.service.access.asker import ELSEWHERE, FOREIGN, STRANGER, Asker, Way, owner, said
 from tests.service.access.city import ROUTES, City, Fenced, request_of, talking
+from tests.service.access.neighbour import FAULT
 from tests.service.forgetful import Valid
 from tests.support.signing import SignedIn
 
@@ -57,7 +57,7 @@ class Matrix:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def matrix(city: City) -> AsyncIterator[Matrix]:
+async def matrix(city: City, request: pytest.FixtureRequest) -> AsyncIterator[Matrix]:
     """The service over a database where nothing lasts."""
     app = city.app()
     async with talking(app) as client:
@@ -69,7 +69,8 @@ async def matrix(city: City) -> AsyncIterator[Matrix]:
         database.close()
         first.close()
         cells = ", ".join(f"{number} {what}" for what, number in sorted(matrix.tally.items()))
-        sys.__stdout__.write(f"\nthe matrix of access: {len(ROUTES)} operations: {cells}\n")  # type: ignore[union-attr]
+        reporter = request.config.pluginmanager.getplugin("terminalreporter")
+        reporter.write_line(f"\nthe matrix of access, {len(ROUTES)} operations: {cells}")
 
 
 each = pytest.mark.parametrize("operation", list(ROUTES))
@@ -164,6 +165,14 @@ async def test_who_is_bound_to_a_township_gets_nothing_of_another(matrix: Matrix
         wrong += [f"{role}: {answer.status_code} {answer.text[:600]}"] if shown or done else []
         matrix.tally["refused: foreign, of a township" if answer.status_code in GONE else "allowed: of all places"] += 1
     assert not wrong
+
+
+async def test_nothing_is_merged_into_an_alert_of_another_township(matrix: Matrix) -> None:
+    async with matrix.database.forgetting():
+        who = await Asker("P1", "duty", township=ELSEWHERE).headers(matrix.database.connection, matrix.signed)
+        asked = Valid({"alert_id": FAULT}, bodies=({"into": "S0"},))
+        answer = await matrix.client.send(request_of(matrix.client, "mergeAlert", asked, who))
+        assert answer.status_code == 403, answer.text
 
 
 def _is_of_a_place(operation: str, asked: Valid) -> bool:
