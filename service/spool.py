@@ -23,7 +23,8 @@ PATIENCE_S = 600.0
 class Spool:
     """One file; gone when it is closed, whatever has become of the process."""
 
-    def __init__(self) -> None:
+    def __init__(self, whose: str) -> None:
+        self.whose = whose
         self.file: BinaryIO = tempfile.TemporaryFile(prefix="hotgrid-")  # noqa: SIM115 - closed by whoever sends it
 
     def close(self) -> None:
@@ -32,19 +33,24 @@ class Spool:
 
 
 class Spools:
-    """So many files are made at once, and so many wait for their readers."""
+    """So many files are made at once, and so many wait for their readers; one account has a fourth of them at most."""
 
     def __init__(self, at_once: int, kept: int) -> None:
         self._left, self._kept = at_once, kept
+        self._making: set[str] = set()
         self._open: WeakSet[Spool] = WeakSet()
 
     @asynccontextmanager
-    async def making(self) -> AsyncIterator[Spool]:
-        """An empty file, to be handed to `Spooled`; closed where making it fails. Raises BusyError, nobody waits."""
-        if self._left <= 0 or sum(not spool.file.closed for spool in self._open) >= self._kept:
+    async def making(self, whose: str) -> AsyncIterator[Spool]:
+        """An empty file, to be handed to `Spooled`; closed where making it fails. Raises BusyError, nobody waits.
+
+        An account makes one at a time, so that it keeps no other from making any.
+        """
+        if self._is_full(whose):
             raise BusyError("正在导出的文件已满，请稍后再试 · as many files as can be are being made: try again soon")
         self._left -= 1
-        spool = Spool()
+        self._making.add(whose)
+        spool = Spool(whose)
         self._open.add(spool)
         try:
             yield spool
@@ -53,6 +59,12 @@ class Spools:
             raise
         finally:
             self._left += 1
+            self._making.discard(whose)
+
+    def _is_full(self, whose: str) -> bool:
+        kept = [spool.whose for spool in self._open if not spool.file.closed]
+        alone = kept.count(whose) >= max(1, self._kept // 4)
+        return self._left <= 0 or len(kept) >= self._kept or whose in self._making or alone
 
 
 class Spooled(Response):

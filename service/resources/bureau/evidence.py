@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from alerts.evidence.archive import TooLargeError
 from alerts.evidence.manifest import fingerprint, pem
 from alerts.evidence.pack import Asked, evidence_key, make
-from service.actor import Acting
+from service.actor import Acting, Identified
 from service.database import Connection
 from service.problems import ConflictError, NotFoundError
 from service.resources import API
@@ -62,14 +62,16 @@ def packing() -> Spools:
     responses=_ARCHIVE,
     dependencies=[Within],
 )
-async def make_evidence_pack(request: Request, connection: Connection, acting: Acting, alert_id: AlertId) -> Response:
+async def make_evidence_pack(
+    request: Request, connection: Connection, identity: Identified, acting: Acting, alert_id: AlertId
+) -> Response:
     """As things are at this moment; that it was asked for, and by whom, is kept.
 
     `hotgrid evidence verify FILE` says whether not a byte of it was changed, without the installation.
     """
     asked = Asked(alert_id, acting.who, acting.role, acting.name, datetime.now(UTC), version("hotgrid"))
     spools: Spools = request.app.state.packing
-    async with spools.making() as spool:
+    async with spools.making(identity.account) as spool:
         try:
             if not await make(connection, asked, spool.file):
                 raise NotFoundError(f"没有这条告警 · there is no alert {alert_id}")

@@ -9,6 +9,7 @@ from pydantic import Field
 from ingest.export.form import Form, Step, Subject, unit_of
 from ingest.export.monitor import MOST, write
 from ingest.validity import BEIJING
+from service.actor import Identified
 from service.database import Connection
 from service.parameters import Instant
 from service.problems import NotFoundError, bad_input
@@ -67,10 +68,11 @@ class OwnExportQuery(InWindow):
     response_class=Response,
     responses=_FILES,
 )
-async def export(
+async def export(  # noqa: PLR0913 - whose, which, of when, and as what
     request: Request,
     connection: Connection,
     enterprise_id: Mine,
+    identity: Identified,
     mn: Mn,
     asked: Annotated[OwnExportQuery, Query()],
     accept: Annotated[str, Header()] = "",
@@ -84,7 +86,7 @@ async def export(
     units = {row["channel"]: unit_of(row["channel"], row["unit"]) for row in rows}
     form = asked.format or _accepted(accept)
     spools: Spools = request.app.state.exporting
-    async with spools.making() as spool:
+    async with spools.making(identity.account) as spool:
         await write(connection, device, Subject(mn, enterprise_id, asked.step, units), span, form, spool.file)
         name = f"{_plain(mn)}-{asked.step}-{span[0].astimezone(BEIJING):%Y%m%d}.{form}"
         return Spooled(spool, TYPES[form], {"Content-Disposition": f'attachment; filename="{name}"'})

@@ -179,7 +179,7 @@ async def test_one_is_made_at_a_time(database: str) -> None:
     async with talking_to(database) as client:
         app = client._transport.app  # type: ignore[attr-defined]
         full = app.state.packing = Spools(1, 1)
-        async with full.making() as spool:
+        async with full.making("others") as spool:
             assert (await client.post(PATH)).json()["type"] == "urn:hotgrid:problem:busy"
             spool.close()
 

@@ -146,7 +146,9 @@ async def test_an_alert_has_so_many_photos_and_no_more(client: httpx2.AsyncClien
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:hotgrid:problem:not-now")
 
 
-async def test_slow_uploads_take_neither_the_memory_nor_the_connections(client: httpx2.AsyncClient) -> None:
+async def test_slow_uploads_take_neither_the_memory_nor_the_connections(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
+) -> None:
     go = asyncio.Event()
     begun = 0
 
@@ -161,7 +163,13 @@ async def test_slow_uploads_take_neither_the_memory_nor_the_connections(client: 
         return begun == UNDER_WAY
 
     raw = pictures.encoded(pictures.scene())
-    sending = [asyncio.create_task(client.post(PATH, content=slow(), headers=JPEG)) for _ in range(UNDER_WAY)]
+    teams = [f"F{number}" for number in range(2)]  # one account has half of the room
+    for team in teams:
+        await seed.person(pool, team, "field")
+    sending = [
+        asyncio.create_task(client.post(PATH, content=slow(), headers=JPEG | {"X-Hotgrid-Actor": team}))
+        for team in UNDER_WAY // len(teams) * teams
+    ]
     await until(all_begun)
     full = await client.post(PATH, content=raw, headers=JPEG)
     assert (full.status_code, full.headers["Retry-After"]) == (503, "5")

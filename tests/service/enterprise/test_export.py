@@ -135,7 +135,7 @@ async def test_so_many_are_made_at_once_and_who_comes_then_is_told(database: str
     async with talking_to(database) as client:
         app = client._transport.app  # type: ignore[attr-defined]
         full = app.state.exporting = Spools(1, 1)
-        async with full.making() as spool:
+        async with full.making("others") as spool:
             told = await client.get(PATH.format("M1"), headers=OWN)
             assert (told.status_code, told.json()["type"]) == (503, "urn:hotgrid:problem:busy")
             spool.close()

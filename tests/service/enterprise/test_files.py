@@ -150,8 +150,11 @@ async def test_what_is_not_taken_is_told(
     assert [one["field"] for one in answer.json().get("errors", [{"field": ""}])] == [field]
 
 
-async def test_a_crowd_of_slow_files_is_told_to_come_again(client: httpx2.AsyncClient) -> None:
+async def test_a_crowd_of_slow_files_is_told_to_come_again(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     waiting = asyncio.Event()
+    works = [f"EX{number}" for number in range(2)]  # one account has half of the room
+    for name in works:
+        await seed.enterprise(pool, name, name)
 
     async def slow() -> Any:
         yield papers.PDF
@@ -159,8 +162,12 @@ async def test_a_crowd_of_slow_files_is_told_to_come_again(client: httpx2.AsyncC
 
     intake = client._transport.app.state.window_intake  # type: ignore[attr-defined]
     crowd = [
-        asyncio.create_task(client.post(PATH, content=slow(), params={"name": "a.pdf"}, headers=A))
-        for _ in range(files.UNDER_WAY)
+        asyncio.create_task(
+            client.post(
+                PATH, content=slow(), params={"name": "a.pdf"}, headers={"X-Hotgrid-Actor": f"enterprise:{name}"}
+            )
+        )
+        for name in files.UNDER_WAY // len(works) * works
     ]
 
     async def is_full() -> bool:
