@@ -18,7 +18,7 @@ from alerts.handling.words import ACTION_ZH
 from alerts.muting.ledger import mute_for_alert
 from alerts.muting.wish import MuteError, Silencing
 from alerts.policy import Policy
-from service.actor import Acting
+from service.actor import Acting, Identified
 from service.database import Connection
 from service.parameters import Strict
 from service.problems import ConflictError, ForbiddenError, KeyReusedError, NotFoundError, StaleError, bad_input
@@ -27,7 +27,7 @@ from service.resources.alert.alerts import AlertId
 from service.resources.desk import acts
 from service.resources.desk.acts import Said
 from service.resources.desk.handled import EXAMPLE, Handling
-from service.resources.desk.within import Within
+from service.resources.desk.within import Within, must_be_within
 from service.rules import OwnRules, Rules
 
 _SAID = {"end": "until", "reason": "why"}
@@ -244,8 +244,9 @@ async def recheck(step: Stepping, said: acts.Recheck) -> Response:
 
 
 @_route("merge", "handle it with another")
-async def merge(step: Stepping, said: acts.Merge) -> Response:
+async def merge(step: Stepping, identity: Identified, said: acts.Merge) -> Response:
     """The other one ends by itself only when the air of both is clean."""
+    await must_be_within(step.connection, identity, said.into)
     return await _taken(step, said)
 
 
