@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 WINDOW_S = 60.0
 MOST_KEYS = 256
+MOST_OF_PLACE = 32
+"""Kinds of one address, so that nobody makes up so many that what others try is not told apart any more."""
 REST = "(others)"
 
 
@@ -31,12 +33,18 @@ class Folding:
 
     def is_alone(self, denied: Denied, now: float, most: int) -> bool:
         """Count a try; whether it gets a line of its own, as the first `most` of a minute do."""
-        if denied not in self._open and len(self._open) >= MOST_KEYS:
-            denied = Denied(REST, REST, denied.status)
+        denied = self._kind(denied)
         since, count, written = self._open.get(denied, (now, 0, 0))
         alone = written < most
         self._open[denied] = since, count + 1, written + alone
         return alone
+
+    def _kind(self, denied: Denied) -> Denied:
+        if denied not in self._open and sum(one.place == denied.place for one in self._open) >= MOST_OF_PLACE:
+            denied = denied._replace(operation=REST)
+        if denied not in self._open and len(self._open) >= MOST_KEYS:
+            denied = Denied(REST, REST, denied.status)
+        return denied
 
     def ended(self, now: float) -> Iterator[Fold]:
         """The kinds whose minute is over, each with what was not written; they begin anew."""

@@ -1,6 +1,6 @@
 """Many denied tries of a kind are a few lines and a count; of many kinds, one."""
 
-from service.audit.folding import MOST_KEYS, REST, WINDOW_S, Denied, Fold, Folding
+from service.audit.folding import MOST_KEYS, MOST_OF_PLACE, REST, WINDOW_S, Denied, Fold, Folding
 
 DENIED = Denied("192.0.2.7", "listAlerts", 401)
 
@@ -35,3 +35,12 @@ def test_a_flood_from_everywhere_is_bounded_and_nothing_is_lost() -> None:
     assert written <= MOST_KEYS + 5
     assert written + sum(fold.more for fold in folds) == 100_000
     assert folds == [Fold(Denied(REST, REST, 401), 100_000 - written)]
+
+
+def test_one_address_that_makes_kinds_up_hides_nobody_elses_tries() -> None:
+    folding = Folding()
+    made_up = [Denied("192.0.2.66", f"GET /api/v1/{number}", 429) for number in range(10 * MOST_KEYS)]
+    assert sum(folding.is_alone(one, 0.0, 1) for one in made_up) == MOST_OF_PLACE + 1
+    assert all(folding.is_alone(DENIED._replace(place=f"192.0.2.{number}"), 1.0, 1) for number in range(1, 50))
+    assert folding.is_alone(made_up[0]._replace(status=403), 1.0, 1)
+    assert Fold(Denied("192.0.2.66", REST, 429), 10 * MOST_KEYS - MOST_OF_PLACE - 1) in list(folding.ended(WINDOW_S))
