@@ -28,6 +28,7 @@ RAW = (
     "Minutes are kept as the values and flags (qc) that came with the frames. Frames themselves are kept, as they came,"
     " only where they were refused (raw/refused) or are not complete (raw/parts.ndjson)."
 )
+OUT_OF_REACH = "whatever belongs to enterprises out of reach of who made this"
 CSV: Mapping[str, str] = {
     "monitor_minutes": "readings/monitor-minutes.csv",
     "station_minutes": "readings/station-minutes.csv",
@@ -134,7 +135,8 @@ async def _case(on: asyncpg.Connection, asked: Asked) -> Case | None:
     }
     files = await EVIDENCE.file_ids.fetch(on, **{name: about[name] for name in EVIDENCE.file_ids.params})
     about["files"] = [row["file_id"] for row in files]
-    left_out = [f"devices beyond the first {MOST_DEVICES}"] if len(found) > MOST_DEVICES else []
+    left_out = [] if head["whole"] else [OUT_OF_REACH]
+    left_out += [f"devices beyond the first {MOST_DEVICES}"] if len(found) > MOST_DEVICES else []
     left_out += [f"minutes after {to_at.isoformat()}"] if to_at < end else []
     return Case(head, about, left_out)
 

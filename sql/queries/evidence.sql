@@ -5,7 +5,7 @@
 SELECT a.alert_id, a.opened_at, a.closed_at, a.body, coalesce(h.body, '{}') AS handling,
     a.source AS source,
     (SELECT max(e.at) FROM alert_event AS e WHERE e.alert_id = a.alert_id) AS last_at,
-    (SELECT max(number) FROM migration) AS schema
+    (SELECT max(number) FROM migration) AS schema, coalesce(reaches_all(), false) AS whole
 FROM alert AS a LEFT JOIN handling AS h USING (alert_id)
 WHERE a.alert_id = :alert_id;
 

@@ -13,8 +13,10 @@ import httpx2
 import pytest
 
 from alerts.evidence.manifest import public_of
+from alerts.evidence.pack import OUT_OF_REACH
 from alerts.evidence.verify import verify
 from service.spool import Spools
+from sql.migrate import migrations
 from tests.service import seed
 from tests.service.conftest import talking_to
 from tests.service.seed import NOW
@@ -117,7 +119,7 @@ async def test_the_manifest_says_who_when_with_what_and_every_hash(
     archive = await made(client)
     manifest = json.loads(archive.read("manifest.json"))
     assert (manifest["alert_id"], manifest["made_by"], manifest["detector"]) == ("A1", "user:admin", "test")
-    assert manifest["software"]["schema"] >= 29
+    assert manifest["software"]["schema"] == len(migrations())
     assert "Frames themselves" in manifest["raw"]
     for one in manifest["files"]:
         assert hashlib.sha256(archive.read(one["name"])).hexdigest() == one["sha256"]
@@ -168,6 +170,8 @@ async def test_who_reaches_one_township_gets_nothing_of_another_ones_enterprises
     archive = zipfile.ZipFile(io.BytesIO((await client.post(PATH, headers=named)).content))
     assert rows(archive, "registry/monitors.ndjson") == []
     assert "M1" not in archive.read("readings/monitor-minutes.csv").decode()
+    assert json.loads(archive.read("manifest.json"))["left_out"] == [OUT_OF_REACH]  # or it would prove innocence
+    assert json.loads((await made(client)).read("manifest.json"))["left_out"] == []
 
 
 async def test_of_what_is_not_there_there_is_no_archive(client: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
