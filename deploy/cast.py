@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from ingest.registry import Registry
+from service.access import ROLES
 from service.account import book, key
-from service.account.book import ROLES, NewAccount, Scope
+from service.account.book import NewAccount, Scope
 from service.account.password import hashed
 from sql.pool import connect
 

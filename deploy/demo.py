@@ -34,7 +34,7 @@ from ingest.grid import Floats
 from ingest.importer import import_folder
 from ingest.recording import minutes_of, read_recording
 from ingest.registry import Shift
-from service.account.book import ROLES
+from service.access import ROLES
 from sql.migrate import migrate
 from sql.pool import connect
 

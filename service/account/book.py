@@ -6,13 +6,13 @@ from datetime import datetime
 
 import asyncpg
 
+from service.access import ROLES
 from service.account.lockout import digest
 from service.account.session import SIGN_IN, end_all
 from service.account.sign_in import NAME
 from sql.queries import Connection, Queries, Record
 
 USER = Queries("user")
-ROLES = ("admin", "leader", "bureau", "duty", "chief", "dispatcher", "field", "enterprise")
 
 
 class RefusedAccount(ValueError):  # noqa: N818
