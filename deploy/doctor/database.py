@@ -112,7 +112,7 @@ async def _device_clocks(on: asyncpg.Connection, now: datetime) -> Finding:
 
 
 async def _accounts(on: asyncpg.Connection, _: datetime) -> Finding:
-    from service.account.book import ROLES
+    from service.access import ROLES
 
     if not await Queries("user").admins.fetchval(on, name=""):
         return Finding("accounts", "failed", "没有管理员 · there is no admin", "hotgrid user add NAME --role admin")
