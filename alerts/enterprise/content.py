@@ -26,9 +26,16 @@ ACCEPTED = "PDF, JPEG, PNG, WebP, XLSX, CSV, TXT"
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 _PDF = re.compile(rb"%PDF-[12]\.\d")
 _PDF_ACTIVE = re.compile(rb"/(JavaScript|Launch|RichMedia)\b")  # where it stands open; a reader asks before it runs any
+_PDF_SIGN = re.compile(rb"#([0-9A-Fa-f]{2})")  # as any letter of a name may be written
 _MARKUP = re.compile(r"\s*<(!doctype|html|head|body|script|svg|\?xml|\?php|iframe)", re.IGNORECASE)
-_ACTIVE = ("vbaProject", "xl/embeddings/", "xl/activeX", "xl/externalLinks/", "xl/macrosheets", "customUI")
-_FORMULA = re.compile(r"^\s*(?:[=@]|[+-](?![\d.,\seE%:/+-]*$))|[;\t] *[=@]")
+_ACTIVE = ("vbaproject", "xl/embeddings/", "xl/activex", "xl/externallinks/", "xl/macrosheets", "customui")
+# What a part is, a program reads in these, whatever the part is called.
+_TELLING = re.compile(r"\.rels$|^\[content_types\]\.xml$", re.IGNORECASE)
+_ACTIVE_KINDS = re.compile(
+    rb"vbaProject|macroEnabled|macrosheet|externalLink|oleObject|activeX|attachedTemplate|relationships/package|&#",
+    re.IGNORECASE,
+)
+_FORMULA = re.compile(r"^\s*(?:[=@＝＠]|[+＋－-](?![\d.,\seE%:/+-]*$))|[;\t] *[=@＝＠]")
 _DEFINING = (b"<!DOCTYPE", b"<!ENTITY")  # no spreadsheet program writes any; a few lines of them fill a memory
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError, RuntimeError, struct.error)
@@ -104,7 +111,7 @@ def _kept(raw: bytes, extension: str) -> tuple[str, bytes]:
 def _readable(raw: bytes) -> None:
     if not raw.rstrip(b"\0\t\n\r\f ").endswith(b"%%EOF"):
         raise ContentError("PDF 不完整或末尾有多余内容 · a PDF that is cut off, or has something behind its end")
-    if _PDF_ACTIVE.search(raw):
+    if _PDF_ACTIVE.search(_PDF_SIGN.sub(lambda sign: bytes([int(sign[1], 16)]), raw)):
         raise ContentError("PDF 中有脚本或程序 · a PDF that runs scripts or programs: print it to a new one")
 
 
@@ -156,10 +163,8 @@ def _plain(raw: bytes, archive: zipfile.ZipFile) -> None:
         raise ContentError(f"不是 XLSX · an archive that is no XLSX workbook; taken are {ACCEPTED}")
     if len(parts) > MOST_PARTS or len(names) < len(parts):
         raise ContentError(f"条目过多或重名 · more than {MOST_PARTS} parts, or two of one name")
-    if hidden := next((name for name in sorted(names) if any(word in name for word in _ACTIVE)), None):
-        raise ContentError(
-            f"含宏或嵌入对象 · a workbook with macros, embedded or linked files ({hidden}): save it without"
-        )
+    if hidden := next((name for name in sorted(names) if any(word in name.lower() for word in _ACTIVE)), None):
+        raise _active(hidden)
     if any(part.compress_type not in _METHODS for part in parts):
         raise ContentError("压缩方式不受支持 · an archive packed as no spreadsheet program does")
     # Parts that lie over each other unpack to far more than there is room for.
@@ -177,11 +182,22 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int
     with archive.open(part) as file:
         while chunk := file.read(1 << 16):
             size += len(chunk)
-            if any(word in end + chunk for word in _DEFINING):
-                raise ContentError(
-                    f"XML 中有实体定义 · a part that defines what it then repeats: {part.filename}"[:300]
-                )
-            end = chunk[-16:]
+            _must_be_harmless(part.filename, end + chunk)
+            end = chunk[-32:]
     if size != told:
         raise ContentError(f"压缩包与目录不符 · a part unpacks to {size} bytes and says {told}")
     return size
+
+
+def _must_be_harmless(name: str, piece: bytes) -> None:
+    # What is not UTF-8 hides its words.
+    if any(word in piece for word in _DEFINING) or (name.lower().endswith((".xml", ".rels")) and b"\0" in piece):
+        raise ContentError(f"XML 中有实体定义 · a part that defines what it then repeats: {name}"[:300])
+    if _TELLING.search(name) and _ACTIVE_KINDS.search(piece):
+        raise _active(name)
+
+
+def _active(name: str) -> ContentError:
+    return ContentError(
+        f"含宏或嵌入对象 · a workbook with macros, embedded or linked files ({name}): save it without"[:300]
+    )

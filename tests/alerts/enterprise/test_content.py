@@ -68,6 +68,23 @@ RUBBISH = {
     "a workbook with something behind it": papers.workbook() + b"<script>",
     "a workbook with macros": papers.archive(papers.PARTS | {"xl/vbaProject.bin": b"x"}),
     "a workbook with an embedded file": papers.archive(papers.PARTS | {"xl/embeddings/a.bin": b"x"}),
+    "a workbook with macros by another name": papers.archive(
+        papers.PARTS | {"xl/_rels/workbook.xml.rels": b'<Relationship Type="x/vbaProject" Target="theme.bin"/>'}
+    ),
+    "a workbook with macros in capitals": papers.archive(papers.PARTS | {"XL/VBAPROJECT.BIN": b"x"}),
+    "a workbook that is told to have macros": papers.archive(
+        papers.PARTS | {"[Content_Types].xml": b'<Override ContentType="x.sheet.macroEnabled.main+xml"/>'}
+    ),
+    "a workbook whose kinds are hidden": papers.archive(
+        papers.PARTS | {"xl/_rels/workbook.xml.rels": b'<Relationship Type="x/&#118;baProject" Target="a.bin"/>'}
+    ),
+    "a workbook that loads from elsewhere": papers.archive(
+        papers.PARTS | {"xl/_Rels/a.xml.RELS": b" " * 65_530 + b'<Relationship Type="x/externalLinkPath"/>'}
+    ),
+    "a workbook that is not UTF-8": papers.archive(
+        papers.PARTS | {"xl/a.xml": '<!DOCTYPE a [<!ENTITY b "b">]>'.encode("utf-16")}
+    ),
+    "a PDF that hides that it runs a script": papers.PDF.replace(b"/Type", b"/S /J#61vaScript /Type"),
     "a workbook packed strangely": papers.archive(papers.PARTS, zipfile.ZIP_LZMA),
     "a workbook whose text repeats itself": papers.archive(
         papers.PARTS | {"xl/a.xml": bytes(65_530) + b'<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;">]>'}
@@ -86,7 +103,9 @@ def test_rubbish_is_not_taken(raw: bytes) -> None:
     assert (told.value.field, " · " in str(told.value) or "PNG" in str(told.value)) == ("body", True)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", ' =cmd|"/C calc"!A0', "+A1", "-A1+1", "x;=1+1", '"\t=1"'])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "@SUM(A1)", ' =cmd|"/C calc"!A0', "+A1", "-A1+1", "x;=1+1", '"\t=1"', "＝1+1", "＠SUM(A1)"]
+)
 def test_a_table_that_a_spreadsheet_would_run_is_not_taken(cell: str) -> None:
     with pytest.raises(ContentError, match="formula"):
         examined(f"日期,备注\n2026-11-21,{cell}\n".encode(), "台账.csv")
