@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, WithJsonSchema, field_validator
 
 from alerts.roster import book
 from alerts.roster.book import Entry
@@ -16,10 +16,19 @@ SPAN = {"start": "2026-11-21T08:00:00+08:00", "end": "2026-11-21T20:00:00+08:00"
 Role = Literal["leader", "duty", "dispatcher", "chief", "field", "bureau"]
 
 
+LocalTime = Annotated[
+    time,
+    # `format: time` of JSON Schema would be one with an offset.
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$", "examples": ["08:00:00"]}
+    ),
+]
+
+
 class Turn(Body):
     """One shift of the cycle: on day `day` of it, from a local time on, for `hours` on the clock."""
 
-    begins: time
+    begins: LocalTime
     hours: Annotated[float, Field(gt=0, le=744)]
     day: Annotated[int, Field(ge=0, le=365)] = 0
 

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -25,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from service.access import ROLES
 from service.app import make_app
 from service.settings import ServiceSettings
+from sql.pool import open_pool
 from tests.service.access.asker import Asker, owner
 from tests.service.access.city import City, Fenced, talking
 from tests.service.forgetful import Valid
@@ -40,6 +42,7 @@ CHECKS: list[Any] = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+STREAM = "streamAlerts"  # what an event of it looks like OpenAPI 3.1 has no words for
 SCHEMA = schemathesis.openapi.from_dict(make_app(ServiceSettings(database_url="postgresql://nowhere/none")).openapi())
 OPERATIONS = {one.definition.raw["operationId"]: one for one in (each.ok() for each in SCHEMA.get_all_operations())}
 ASKERS = (*ROLES, "nobody")
@@ -69,6 +72,8 @@ class Fuzzing:
             )
 
 
+AS_DETECTED = """UPDATE alert SET body = '{"pollutants": [], "source": "2-3"}' || body"""
+"""What the seeds of the tests leave out of an alert, and the detector does not."""
 REQUEST = ("method", "url", "headers", "params", "data", "json", "files", "cookies")
 OURS = ("cookie", "authorization", "content-length")  # who asks is ours to say
 
@@ -78,6 +83,8 @@ async def fuzzing(city: City, request: pytest.FixtureRequest) -> AsyncIterator[F
     """The service; a stream of it is over at once."""
     app = city.app()
     async with talking(app) as client:
+        async with await open_pool(city.url, "test") as pool:
+            await pool.execute(AS_DETECTED)
         first = app.state.database
         app.state.database = database = Fenced(city.url, 1)
         await database.pool()
@@ -135,7 +142,8 @@ async def test_whatever_is_asked_is_answered_as_described(fuzzing: Fuzzing, oper
             fuzzing.tally[f"answered {answer.status_code // 100}xx"] += 1
             fuzzing.tally["requests"] += 1
             try:
-                case.validate_response(answer, checks=CHECKS)
-            except (schemathesis.errors.SchemathesisError, AssertionError, ExceptionGroup) as error:
-                wrong.append(f"{role}: {case.path_parameters} {case.query} {answer.status_code}: {error}"[:900])
+                case.validate_response(answer, checks=CHECKS[:-1] if operation == STREAM else CHECKS)
+            except FailureGroup as error:
+                told = "; ".join(f"{one}" for one in error.exceptions)
+                wrong.append(f"{role}: {case.path_parameters} {case.query} {answer.status_code}: {told}"[:900])
     assert not wrong
