@@ -65,9 +65,11 @@ async def add(on: asyncpg.Connection, contact: Contact, who: str, now: datetime)
     Within a transaction. `contact_id` is not looked at. Raises ValueError with what is wrong with the address, TooMany.
     """
     check(contact.channel, contact.address)
+    whose = {"person_id": contact.person_id, "enterprise_id": contact.enterprise_id}
+    await CONTACT.one_by_one.execute(on, **whose)
     row = await CONTACT.add.fetchrow(
         on,
-        person_id=contact.person_id,
+        **whose,
         channel=contact.channel,
         address=contact.address,
         rank=contact.rank,
@@ -75,11 +77,9 @@ async def add(on: asyncpg.Connection, contact: Contact, who: str, now: datetime)
         min_severity=contact.min_severity,
         at=now,
         who=who,
-        enterprise_id=contact.enterprise_id,
     )
     assert row
     most = _most(contact)
-    whose = {"person_id": contact.person_id, "enterprise_id": contact.enterprise_id}
     if row["added"] and await CONTACT.in_use.fetchval(on, **whose) > most:
         raise TooMany(f"{most} contacts are in use: remove one first")
     return int(row["contact_id"]), bool(row["added"])

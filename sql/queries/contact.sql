@@ -51,6 +51,10 @@ SELECT count(*) FROM contact
 WHERE person_id IS NOT DISTINCT FROM :person_id::text AND enterprise_id IS NOT DISTINCT FROM :enterprise_id::text
     AND disabled_at IS NULL;
 
+-- name: one_by_one: whoever else adds one of the same person or enterprise waits, so that they are counted
+SELECT pg_advisory_xact_lock(hashtext(
+    'contact ' || coalesce(:person_id::text, '') || ' ' || coalesce(:enterprise_id::text, '')));
+
 -- name: add or set anew: the same address of the same person or enterprise is there once
 INSERT INTO contact AS old
     (person_id, channel, address, rank, language, min_severity, created_at, created_by, enterprise_id)

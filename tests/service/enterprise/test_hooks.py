@@ -1,5 +1,6 @@
 """An enterprise sets its own hooks: told the secret once, shown no address, reaching nobody else's."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -98,6 +99,14 @@ async def test_one_that_was_removed_is_gone(client: httpx2.AsyncClient, pool: as
 async def test_so_many_and_no_more(client: httpx2.AsyncClient) -> None:
     answers = [(await made(client, url=f"{URL}/{number}")).status_code for number in range(MOST + 1)]
     assert answers == [201] * MOST + [409]
+
+
+async def test_many_at_the_same_moment_are_no_more_than_one_after_the_other(
+    client: httpx2.AsyncClient, pool: asyncpg.Pool
+) -> None:
+    answers = await asyncio.gather(*(made(client, url=f"{URL}/{number}") for number in range(4 * MOST)))
+    assert [answer.status_code for answer in answers].count(201) == MOST
+    assert await pool.fetchval("SELECT count(*) FROM contact") == MOST
 
 
 @pytest.mark.parametrize(
