@@ -28,8 +28,15 @@ COSTS: Mapping[str, int] = {
     "importDutyRoster": 20,
     "exportOwnMonitor": 30,
     "makeEvidencePack": 100,
+    "replyToAlert": 60,
+    "appealAlert": 60,
+    "reportRectified": 60,
+    "writeMessage": 60,
+    "addHook": 60,
+    "testHook": 60,
 }
-"""Operations that cost more than one unit, by operationId: what reads or writes whole files."""
+"""Operations that cost more than one unit, by operationId: what reads or writes whole files, and what an enterprise
+writes that goes to every screen of the desk or out to other machines."""
 
 
 class Limits:

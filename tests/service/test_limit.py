@@ -10,6 +10,7 @@ from service.access import ACCESS
 from service.account.identity import hash_of
 from service.limit import COSTS, place_of
 from service.problems import MEDIA_TYPE
+from service.settings import ServiceSettings
 from tests.service.conftest import talking_to
 from tests.support.signing import SignedIn
 
@@ -71,6 +72,16 @@ async def test_whole_files_cost_more(database: str) -> None:
         assert standing(answer) == (50, 50 - COSTS["exportDutyRoster"])
         answers = [await client.get("/api/v1/duty/export?from=2026-11-01&to=2026-11-02") for _ in range(2)]
         assert answers[1].status_code == 429
+
+
+async def test_an_enterprise_cannot_bury_the_desk_in_letters(database: str, pool: asyncpg.Pool) -> None:
+    await pool.execute("INSERT INTO enterprise VALUES ('E1', 'Works', 120, 31, 'x', 'y', '')")
+    own = {"X-Hotgrid-Actor": "enterprise:E1"}
+    async with talking_to(database, limit_account=ServiceSettings.model_fields["limit_account"].default) as client:
+        sent = [await client.post("/api/v1/enterprise/messages", json={"text": "?"}, headers=own) for _ in range(60)]
+        assert 40 <= [answer.status_code for answer in sent].count(201) <= 55
+        assert sent[-1].status_code == 429
+    assert await pool.fetchval("SELECT count(*) FROM thread_message") <= 55
 
 
 async def test_an_address_is_refused_before_anybody_asks_who_it_is(database: str) -> None:
