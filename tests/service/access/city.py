@@ -1,5 +1,6 @@
 """The service over a city of two enterprises, and a request of anybody's to any of its operations."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from urllib.parse import quote
 
 import asyncpg
 import httpx2
+import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -75,3 +77,10 @@ def request_of(client: httpx2.AsyncClient, operation: str, valid: Valid, who: Ma
     kind = valid.content_type or ("application/json" if body else "")
     headers = {**who, "content-type": kind} if kind else who
     return client.build_request(method, path, params=valid.query, headers=headers, content=valid.raw or body)
+
+
+def say(config: pytest.Config, line: str, counts: Counter[str]) -> None:
+    """Put counts into the report of the run, so that they can be quoted."""
+    with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        told = ", ".join(f"{number:,} {what}" for what, number in sorted(counts.items()))
+        config.pluginmanager.getplugin("terminalreporter").write_line(f"\n{line}: {told}")

@@ -15,7 +15,7 @@ import pytest_asyncio
 from service.account.identity import hash_of
 from tests.service.access import marked
 from tests.service.access.asker import ELSEWHERE, KEY
-from tests.service.access.city import ROUTES, City, talking
+from tests.service.access.city import ROUTES, City, say, talking
 from tests.service.access.tries import OF_ENTERPRISES, Secrets, Try, Trying
 from tests.support.signing import SignedIn
 
@@ -110,7 +110,6 @@ async def _askers(on: asyncpg.Connection, signed: SignedIn) -> dict[str, dict[st
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def attempt(city: City, request: pytest.FixtureRequest) -> AsyncIterator[Attempt]:
     """The service with its own pool; what is done lasts."""
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
     app, on, signed = city.app(), await asyncpg.connect(city.url), SignedIn(city.url)
     own = {"cookie": await signed.cookie("enterprise:E0007")}
     await _key(on, "enterprise-e0007", True)
@@ -124,8 +123,7 @@ async def attempt(city: City, request: pytest.FixtureRequest) -> AsyncIterator[A
         await marked.mark_up(on)
         attempt = Attempt(client, on, known, city.valid, filters, await _askers(on, signed), own)
         yield attempt
-        say = ", ".join(f"{number:,} {what}" for what, number in sorted(attempt.tally.items()))
-        reporter.write_line(f"\ntries at foreign data, none of which has come to anything: {say}")
+        say(request.config, "tries at foreign data, none of which has come to anything", attempt.tally)
     await on.close()
 
 

@@ -28,7 +28,7 @@ from service.app import make_app
 from service.settings import ServiceSettings
 from sql.pool import open_pool
 from tests.service.access.asker import Asker, owner
-from tests.service.access.city import City, Fenced, talking
+from tests.service.access.city import City, Fenced, say, talking
 from tests.service.forgetful import Valid
 from tests.support.signing import SignedIn
 
@@ -92,11 +92,8 @@ async def fuzzing(city: City, request: pytest.FixtureRequest) -> AsyncIterator[F
         yield fuzzing
         database.close()
         first.close()
-        reporter = request.config.pluginmanager.getplugin("terminalreporter")
-        say = ", ".join(f"{number:,} {what}" for what, number in sorted(fuzzing.tally.items()))
-        reporter.write_line(
-            f"\nschemathesis {schemathesis.__version__}: {len(OPERATIONS)} operations × {len(ASKERS)}: {say}"
-        )
+        what = f"schemathesis {schemathesis.__version__}, {len(OPERATIONS)} operations × {len(ASKERS)}"
+        say(request.config, what, fuzzing.tally)
 
 
 def _made(operation: str, mode: GenerationMode) -> list[schemathesis.Case]:

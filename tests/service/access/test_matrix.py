@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from service.access import ACCESS, KEY, ROLES
 from tests.service.access.asker import ELSEWHERE, FOREIGN, STRANGER, Asker, Way, owner, said
-from tests.service.access.city import ROUTES, City, Fenced, request_of, talking
+from tests.service.access.city import ROUTES, City, Fenced, request_of, say, talking
 from tests.service.access.neighbour import FAULT
 from tests.service.forgetful import Valid
 from tests.support.signing import SignedIn
@@ -68,9 +68,7 @@ async def matrix(city: City, request: pytest.FixtureRequest) -> AsyncIterator[Ma
         yield matrix
         database.close()
         first.close()
-        cells = ", ".join(f"{number} {what}" for what, number in sorted(matrix.tally.items()))
-        reporter = request.config.pluginmanager.getplugin("terminalreporter")
-        reporter.write_line(f"\nthe matrix of access, {len(ROUTES)} operations: {cells}")
+        say(request.config, f"the matrix of access, {len(ROUTES)} operations", matrix.tally)
 
 
 each = pytest.mark.parametrize("operation", list(ROUTES))
