@@ -63,7 +63,8 @@ def _must_be_allowed(identity: Identity, access: Access, method: str) -> None:
     if not access.admits(identity.role):
         raise ForbiddenError(
             f"{identity.role} 无权进行 {access.operation} · {access.operation} is for {', '.join(access.roles())};"
-            f" {identity.account} is {identity.role}"
+            f" {identity.account} is {identity.role}",
+            reason="role",
         )
     if identity.key is not None and access.cells[KEY] == "-":
         raise ForbiddenError(f"程序密钥不能进行 {access.operation} · {access.operation} is for people, not for keys")

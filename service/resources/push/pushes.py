@@ -185,9 +185,7 @@ async def test_push(connection: Connection, identity: Identified) -> Tested:
 
 def _person(identity: Identity) -> str:
     if identity.person_id is None:
-        raise ForbiddenError(
-            f"only a person of the roster has a phone to test, and {identity.account} is of none"
-        )
+        raise ForbiddenError(f"only a person of the roster has a phone to test, and {identity.account} is of none")
     return identity.person_id
 
 
