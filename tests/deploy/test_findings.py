@@ -19,7 +19,7 @@ def hotgrid(servers: Servers, database: str, *arguments: str) -> str:
 
 def test_the_hit_rate_is_told_for_people_and_for_programs(servers: Servers, database: str, tmp_path: Path) -> None:
     said = hotgrid(servers, database, "import", str(write(tmp_path)))
-    assert [line.split()[0] for line in said.splitlines()][-3:] == ["marks", "findings", "parks"]
+    assert [line.split()[0] for line in said.splitlines()][-3:] == ["parks", "marks", "findings"]
     told = json.loads(hotgrid(servers, database, "findings", "--json"))
     assert told == Score(named=0, first=0, among_three=0, nobody=0, unmatched=2).line()
     assert "     2 不对应已知热点 · of no hotspot" in hotgrid(servers, database, "findings")
