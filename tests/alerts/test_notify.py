@@ -63,7 +63,7 @@ async def test_only_the_beginning_and_the_end_are_told_the_severest_first(pool: 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_only_kinds_that_somebody_must_hear_of_are_looked_at_all_are_logged(pool: asyncpg.Pool, kind: str) -> None:
+async def test_only_what_somebody_must_hear_of_is_looked_at_all_is_logged(pool: asyncpg.Pool, kind: str) -> None:
     await happens(pool, kind=kind)
     await happens(pool, "closed", kind=kind, closed_at=OPENED + timedelta(hours=1))
     assert await jobs(pool) == (2 if KINDS[kind].pushed or kind in OWN_KINDS else 0)
