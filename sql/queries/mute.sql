@@ -115,6 +115,9 @@ FROM alert_hold WHERE released_at IS NULL;
 -- name: body of an alert and whether it stands
 SELECT body FROM alert WHERE alert_id = :alert_id;
 
+-- name: station_in which township
+SELECT s.township FROM station AS s JOIN device USING (device) WHERE device_id = :place;
+
 -- name: knows_device
 SELECT EXISTS (SELECT FROM device WHERE device_id = :place);
 

@@ -16,6 +16,7 @@ from service.problems import ConflictError, NotFoundError, bad_input
 from service.resources import API
 from service.resources.alert.alerts import AlertPage
 from service.resources.desk.mutes import NO_NUL, Reason
+from service.resources.desk.within import Everywhere
 from sql.queries import Record
 
 router = APIRouter(prefix=API, tags=["campaigns"])
@@ -144,7 +145,13 @@ async def list_campaigns(connection: Connection, asked: Annotated[CampaignFilter
     return CampaignList(campaigns=[CampaignMade(**_told(row, now)) for row in rows])
 
 
-@router.post("/campaigns", status_code=201, operation_id="makeCampaign", summary="设立专项行动 · make a campaign")
+@router.post(
+    "/campaigns",
+    status_code=201,
+    operation_id="makeCampaign",
+    summary="设立专项行动 · make a campaign",
+    dependencies=[Everywhere],
+)
 async def make(
     request: Request, connection: Connection, actor: Acting, asked: CampaignAsked, _: Annotated[Strict, Query()]
 ) -> CampaignDetail:
@@ -177,7 +184,10 @@ async def get_campaign(
 
 
 @router.post(
-    "/campaigns/{campaign_id}/end", operation_id="endCampaign", summary="提前结束专项行动 · end a campaign early"
+    "/campaigns/{campaign_id}/end",
+    operation_id="endCampaign",
+    summary="提前结束专项行动 · end a campaign early",
+    dependencies=[Everywhere],
 )
 async def end(
     connection: Connection, actor: Acting, campaign_id: CampaignId, asked: CampaignEnd, _: Annotated[Strict, Query()]

@@ -11,13 +11,14 @@ from alerts.muting.holding import MUTE, held_counts
 from alerts.muting.ledger import MuteOver, end_mute, make_mute
 from alerts.muting.mute import Scope
 from alerts.muting.wish import MuteError, Wish
-from service.actor import Acting
+from service.actor import Acting, Identified
 from service.database import Connection
 from service.parameters import Instant, PollutantName, Strict, cell_of
 from service.problems import ConflictError, NotFoundError, bad_input
 from service.resources import API
 from service.resources.desk.polygon import EXAMPLE as AREA
 from service.resources.desk.polygon import Polygon
+from service.resources.desk.within import must_act_everywhere, must_be_within
 from service.rules import Rules
 from sql.queries import Record
 
@@ -188,13 +189,20 @@ async def list_mutes(connection: Connection, asked: Annotated[MuteFilter, Query(
 
 @router.post("/mutes", status_code=201, operation_id="makeMute", summary="静默一个地方 · make something quiet")
 async def make(
-    connection: Connection, actor: Acting, rules: Rules, asked: MuteAsked, _: Annotated[Strict, Query()]
+    connection: Connection,
+    identity: Identified,
+    actor: Acting,
+    rules: Rules,
+    asked: MuteAsked,
+    _: Annotated[Strict, Query()],
 ) -> MuteDetail:
     """What it covers is found, logged and shown as ever, but rings nobody, and no clock runs; what still stands at its
     end is told then. Severity 4 rings all the same, except during planned works."""
     now = datetime.now(UTC)
+    wish = _wish(asked, now)
+    await _must_act_there(connection, identity, wish.scope, wish.place)
     try:
-        number = await make_mute(connection, _wish(asked, now), actor.who, rules.mute, now)
+        number = await make_mute(connection, wish, actor.who, rules.mute, now)
     except MuteError as error:
         raise bad_input({error.field: str(error)}) from error
     return await _detail(connection, number, now)
@@ -208,15 +216,36 @@ async def get_mute(connection: Connection, mute_id: MuteId, _: Annotated[Strict,
 
 @router.post("/mutes/{mute_id}/end", operation_id="endMute", summary="提前结束静默 · end a mute before its time")
 async def end(
-    connection: Connection, actor: Acting, mute_id: MuteId, asked: MuteEnd, _: Annotated[Strict, Query()]
+    connection: Connection,
+    identity: Identified,
+    actor: Acting,
+    mute_id: MuteId,
+    asked: MuteEnd,
+    _: Annotated[Strict, Query()],
 ) -> MuteDetail:
     """What it held back and still stands is told at once. A mute is never changed: end it and make another."""
     now = datetime.now(UTC)
+    before = await _detail(connection, mute_id, now)
+    if before.alert_id is not None:
+        await must_be_within(connection, identity, before.alert_id)
+    elif before.author != actor.who:
+        await _must_act_there(connection, identity, before.scope, before.place)
     try:
         await end_mute(connection, mute_id, actor.who, asked.reason, now)
     except MuteOver as error:
         raise ConflictError(str(error)) from error
     return await _detail(connection, mute_id, now)
+
+
+async def _must_act_there(connection: Connection, identity: Identified, scope: Scope, place: str) -> None:
+    """Raise ForbiddenError where whoever is bound to townships would keep others' alerts quiet, or loud."""
+    if scope in ("cell", "polygon"):  # one near an alert is muted from the alert
+        must_act_everywhere(identity)
+    elif identity.townships is not None:
+        known = MUTE.knows_device if scope == "device" else MUTE.knows_enterprise
+        there = await MUTE.station_in.fetchval(connection, place=place) if scope == "device" else None
+        if (there and there not in identity.townships) or not await known.fetchval(connection, place=place):
+            must_act_everywhere(identity)
 
 
 def _wish(asked: MuteAsked, now: datetime) -> Wish:

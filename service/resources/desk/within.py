@@ -29,3 +29,20 @@ async def _within(connection: Connection, identity: Identified, alert_id: AlertI
 
 
 Within = Depends(_within, scope="function")
+
+
+def must_act_everywhere(identity: Identity) -> None:
+    """Raise ForbiddenError for whoever is bound to townships: what is asked for reaches beyond them."""
+    if identity.townships is not None:
+        raise ForbiddenError(
+            f"涉及全区，你负责{'、'.join(identity.townships)}"
+            f" · it reaches everywhere, you act in {', '.join(identity.townships)}",
+            reason="place",
+        )
+
+
+async def _everywhere(identity: Identified) -> None:
+    must_act_everywhere(identity)
+
+
+Everywhere = Depends(_everywhere)
