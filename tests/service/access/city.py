@@ -22,7 +22,7 @@ from tests.service.rubbish import as_sent
 
 FED_S = 0.001  # so long the live feed lasts
 ROUTES: Mapping[str, tuple[str, str]] = {
-    route.operation_id or route.name: (min(route.methods), route.path)
+    route.operation_id or route.name: (min(route.methods or ()), route.path)
     for router in ROUTERS
     for route in router.routes
     if isinstance(route, APIRoute)

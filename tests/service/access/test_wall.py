@@ -63,7 +63,7 @@ async def _as(on: asyncpg.Connection, role: str, reach: str) -> None:
 
 
 async def _tables(on: asyncpg.Connection) -> list[asyncpg.Record]:
-    return await on.fetch(TABLES, ENTERPRISE_ROLE)
+    return list(await on.fetch(TABLES, ENTERPRISE_ROLE))
 
 
 async def _rows(on: asyncpg.Connection, table: str, reach: str, role: str = ENTERPRISE_ROLE) -> set[str]:
