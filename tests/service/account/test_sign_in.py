@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import unicodedata
 from unittest.mock import ANY
 
 import pytest
@@ -209,3 +210,13 @@ async def test_the_page_of_another_site_signs_nobody_in(house: House) -> None:
     )
     assert answer.status_code == 403
     assert API in str(answer.url)
+
+
+async def test_a_password_that_was_taken_lets_one_in_however_it_is_typed(house: House) -> None:
+    composed = "éàüöñ" * 45  # as some keyboards write it: every sign with its accent behind it
+    typed = unicodedata.normalize("NFD", composed)
+    await house.account("wang", "duty")
+    browser = await house.signed_in("wang")
+    assert (await browser.post("/auth/password", json={"old": PASSWORD, "new": typed})).status_code == 204
+    assert (await login(house.browser(), "wang", typed)).status_code == 200
+    assert (await login(house.browser(), "wang", composed)).status_code == 200
