@@ -15,6 +15,7 @@ from service.account import cookie
 from service.account.identity import Identity
 from service.meter import Meter, Standing
 from service.network import network_of
+from service.origin import READING
 from service.problems import TooManyError, problem
 from service.settings import ServiceSettings
 
@@ -37,6 +38,9 @@ COSTS: Mapping[str, int] = {
 }
 """Operations that cost more than one unit, by operationId: what reads or writes whole files, and what an enterprise
 writes that goes to every screen of the desk or out to other machines."""
+
+CHANGE = 5
+"""Units that any other change costs: each leaves lines in the audit log, which are kept for ever."""
 
 
 class Limits:
@@ -73,10 +77,11 @@ class Limits:
 
 
 def charge(request: Request, identity: Identity, operation: str) -> None:
-    """Count a request of an account, or of a key on its own; raises TooManyError."""
+    """Count a request of an account, or of a key on its own, by what it costs; raises TooManyError."""
     limits: Limits = request.app.state.limits
     whose = f"key {identity.key}" if identity.key else identity.account
-    standing = limits.account.take(whose, time.monotonic(), COSTS.get(operation, 1))
+    usual = 1 if request.method in READING else CHANGE
+    standing = limits.account.take(whose, time.monotonic(), COSTS.get(operation, usual))
     request.state.standing = standing
     if standing.refused:
         raise _too_many(standing)

@@ -78,7 +78,7 @@ class ServiceSettings(PolicySettings):
 
     Who is signed in there already is not held back."""
     limit_account: Annotated[int, Field(ge=1)] = 3_000
-    """Units a minute of one account over all its screens, or of one key; most operations cost one."""
+    """Units a minute of one account over all its screens, or of one key; to look at something costs one."""
 
     @model_validator(mode="after")
     def _single_sign_on(self) -> Self:

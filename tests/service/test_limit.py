@@ -8,7 +8,7 @@ import pytest
 
 from service.access import ACCESS
 from service.account.identity import hash_of
-from service.limit import COSTS, place_of
+from service.limit import CHANGE, COSTS, place_of
 from service.problems import MEDIA_TYPE
 from service.settings import ServiceSettings
 from tests.service.conftest import talking_to
@@ -72,6 +72,15 @@ async def test_whole_files_cost_more(database: str) -> None:
         assert standing(answer) == (50, 50 - COSTS["exportDutyRoster"])
         answers = [await client.get("/api/v1/duty/export?from=2026-11-01&to=2026-11-02") for _ in range(2)]
         assert answers[1].status_code == 429
+
+
+async def test_a_change_costs_more_than_a_look_and_leaves_so_many_lines(database: str, pool: asyncpg.Pool) -> None:
+    async with talking_to(database, limit_account=100) as client:
+        assert standing(await client.get(ALERTS)) == (100, 99)
+        answers = [await client.post(f"{ALERTS}/none/acknowledge", json={}) for _ in range(40)]
+        assert standing(answers[0]) == (100, 99 - CHANGE)
+        assert answers[-1].status_code == 429
+    assert await pool.fetchval("SELECT count(*) FROM audit") < 50
 
 
 async def test_an_enterprise_cannot_bury_the_desk_in_letters(database: str, pool: asyncpg.Pool) -> None:
