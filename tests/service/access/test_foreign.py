@@ -87,6 +87,7 @@ async def _secrets(client: httpx2.AsyncClient, on: asyncpg.Connection, own: Mapp
     for file_id in ids["file_id"]:
         answer = await client.get(f"/api/v1/enterprise/files/{file_id}", headers=own)
         tags.append(answer.headers["etag"])
+    assert cursors
     return Secrets(ids, cursors, tags, [f"{prefix}.{'x' * 43}" for prefix in ids["prefix"]])
 
 

@@ -34,7 +34,7 @@ from tests.service.forgetful import Valid
 from tests.support.signing import SignedIn
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-EXAMPLES = int(os.environ.get("HOTGRID_FUZZ_EXAMPLES", "2"))
+EXAMPLES = int(os.environ.get("HOTGRID_FUZZ_EXAMPLES", "3"))
 """So many of a kind for each operation: right ones, wrong ones, and right ones about something that is there."""
 CHECKS: list[Any] = [
     not_a_server_error,
