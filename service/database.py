@@ -91,7 +91,7 @@ class Database:
 
 async def _leave(connection: asyncpg.Connection) -> None:
     """What a request may see ends with it: RESET ALL alone leaves the role as it is."""
-    await connection.execute(f"{connection.get_reset_query()} SET ROLE {ROLE};")
+    await connection.execute(connection.get_reset_query() + ACCOUNT.leave.text)
 
 
 async def _pool(request: Request) -> AsyncIterator[asyncpg.Pool]:

@@ -1,6 +1,9 @@
 -- name: enter
 SELECT set_config('role', :role, false), set_config('hotgrid.reach', :reach, false);
 
+-- name: leave: as every connection of the processes begins
+SET ROLE hotgrid_app;
+
 -- name: reached_enterprise
 SELECT enterprise_id FROM enterprise
 WHERE enterprise_id = :enterprise_id AND (reaches_all() OR enterprise_id = ANY (reached()));
