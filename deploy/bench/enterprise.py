@@ -25,14 +25,13 @@ OTHERS = {
     "exceedances, 30 days": "/enterprise/exceedances",
     "signs, 30 days": "/enterprise/signs",
 }
-UNLIMITED = {f"HOTGRID_LIMIT_{name}": "1000000" for name in ("ADDRESS", "UNKNOWN", "REFUSED", "ACCOUNT")}
 
 
 async def enterprise() -> list[Row]:
     """Every request is of another enterprise than the one before, with a session of its own."""
     async with house() as here:
         rows = await _loaded(here)
-        with here.runs("serve", HOTGRID_PORT="0", **UNLIMITED) as child:
+        with here.runs("serve", HOTGRID_PORT="0") as child:
             url = child.said("serving on ")
             names = random.Random(SEED).choices(range(1, OWNERS + 1), k=ASKED + WARM)
             asked = [(f"E{n:04}", {"Cookie": f"hotgrid=bench-E{n:04}"}) for n in names]
