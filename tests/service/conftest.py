@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 from service.app import make_app
 from service.settings import ServiceSettings
@@ -23,16 +24,22 @@ serve(ServiceSettings())
 """
 UNLIMITED = {f"limit_{whose}": 10**9 for whose in ("address", "unknown", "refused", "account")}
 """Settings of a service that tests ask as fast as they can."""
+_IDLE: list[FastAPI] = []
+"""Apps that a test has done with. What lasts in one is made at its start, but for its routes: they take a while."""
 
 
 @asynccontextmanager
 async def talking_to(url: str, **settings: object) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an app in this process; a fault of the app is raised here, not told as a 500."""
-    app = make_app(ServiceSettings(database_url=url, **(UNLIMITED | settings)))  # type: ignore[arg-type]
+    told = ServiceSettings(database_url=url, **(UNLIMITED | settings))  # type: ignore[arg-type]
+    app = make_app(told) if settings or not _IDLE else _IDLE.pop()
+    app.state.settings = told
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://service", auth=SignedIn(url)) as client:
             yield client
+    if not settings:
+        _IDLE.append(app)
 
 
 @pytest.fixture
