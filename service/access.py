@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Literal, get_args
 
 Cell = Literal["open", "yes", "own", "-"]
-CELLS: frozenset[str] = frozenset(get_args(Cell))
+CELLS: Mapping[str, Cell] = {cell: cell for cell in get_args(Cell)}
 KEY, ENTERPRISE = "key", "enterprise"
 
 
@@ -45,15 +45,20 @@ def read(text: str) -> dict[str, Access]:
     table: dict[str, Access] = {}
     for row in csv.DictReader(text.splitlines()):
         operation = row.pop("operation")
-        wrong = sorted(set(map(str, row.values())) - CELLS)
+        wrong = sorted(set(map(str, row.values())) - CELLS.keys())
         if wrong or operation in table or ("open" in row.values() and len(set(row.values())) > 1):
             raise AccessError(f"service/access.csv: {operation}: there twice, or not understood: {', '.join(wrong)}")
-        table[operation] = Access(operation, row)  # type: ignore[arg-type]
+        table[operation] = Access(operation, {column: CELLS[cell] for column, cell in row.items()})
     return table
 
 
 ACCESS: Mapping[str, Access] = read(files("service").joinpath("access.csv").read_text(encoding="utf-8"))
 ROLES: tuple[str, ...] = tuple(role for role in next(iter(ACCESS.values())).cells if role != KEY)
+
+
+def operation_of(route: object) -> str:
+    """How a route is called in the table: its operationId, of a page the name of its function; "" of what is none."""
+    return getattr(route, "operation_id", None) or getattr(route, "name", None) or ""
 
 
 def access_to(operation: str) -> Access:

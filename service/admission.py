@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import Request
 
-from service.access import ENTERPRISE, KEY, Access, access_to
+from service.access import ENTERPRISE, KEY, Access, access_to, operation_of
 from service.account import cookie
 from service.account.identity import Identity, of_key, of_session
 from service.audit.trail import asked
@@ -23,8 +23,7 @@ async def admitted(request: Request) -> None:
     Leaves `identity` and `reach` in the state of the request, for `service.actor` and `service.database`. No connection
     is held afterwards: what follows may wait for a body over a weak network.
     """
-    route = request.scope["route"]
-    access = access_to(route.operation_id or route.name)
+    access = access_to(operation_of(request.scope["route"]))
     if access.open:
         return
     identity = await _identified(request)

@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from service import problems
-from service.access import access_to
+from service.access import access_to, operation_of
 from service.account.oidc import provider_of
 from service.account.password import Passwords
 from service.account.watch import Watch
@@ -67,7 +67,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(admitted)])
         for route in router.routes:
-            access_to(getattr(route, "operation_id", None) or route.name)  # type: ignore[attr-defined]
+            access_to(operation_of(route))
     page.mount(app)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)

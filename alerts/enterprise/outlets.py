@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -121,10 +122,10 @@ async def say(
 
     The same step said again the same way is one. Raises NotYours, NotNow, NotProven and UnknownFile.
     """
-    of = {"enterprise_id": enterprise_id, "outlet_id": outlet_id}
+    look = partial(outlets, on, policy, now, enterprise_id=enterprise_id, outlet_id=outlet_id)
     async with on.transaction():
         await ONBOARDING.alone.execute(on, outlet_id=outlet_id)
-        found = await outlets(on, policy, now, **of)  # type: ignore[arg-type]
+        found = await look()
         if not found:
             return None
         if not await _is_again(on, outlet_id, saying):
@@ -143,7 +144,7 @@ async def say(
                 note=saying.note,
                 files=list(saying.files),
             )
-            found = await outlets(on, policy, now, **of)  # type: ignore[arg-type]
+            found = await look()
     return found[0]
 
 

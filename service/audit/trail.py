@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.access import operation_of
 from service.account.identity import Identity
 from service.audit.folding import Denied, Fold, Folding
 from service.audit.journal import FAILURES, Journal
@@ -172,10 +173,8 @@ def _what(scope: Scope) -> dict[str, object]:
 
 def _operation(scope: Scope) -> str:
     """Its operationId; of what was refused before it was known, the method and the beginning of the path alone."""
-    route = scope.get("route")
-    name = getattr(route, "operation_id", None) or getattr(route, "name", None)
-    if name:
-        return str(name)
+    if name := operation_of(scope.get("route")):
+        return name
     path: str = scope["path"]
     start = API + "/" if path.startswith(API + "/") else "/"
     return f"{scope['method']} {start}{path.removeprefix(start).partition('/')[0]}"[:LONGEST]
