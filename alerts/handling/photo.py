@@ -6,7 +6,6 @@ from datetime import datetime
 
 from alerts.handling.illegal import Illegal
 from alerts.handling.picture import Picture
-from alerts.handling.rules import EVERYBODY
 from alerts.handling.stage import Actor
 from sql.queries import Connection, Queries, Record
 
@@ -36,13 +35,11 @@ class Taken:
     at: datetime
 
 
-async def may_add(on: Connection, alert_id: str, actor: Actor) -> bool:
-    """Whether there is such an alert; raises Illegal where this actor may not add to it, or nobody may any more."""
+async def has_room(on: Connection, alert_id: str) -> bool:
+    """Whether there is such an alert; raises Illegal where it has as many as one may have."""
     row = await PHOTO.room.fetchrow(on, alert_id=alert_id)
     if row is None:
         return False
-    if actor.role not in EVERYBODY or actor.role == "enterprise":
-        raise Illegal("role", f"{actor.who} 不能为这条告警传照片 · {actor.who} may not add photos to this alert")
     if row["photos"] >= MOST_OF_ALERT:
         raise Illegal("stage", f"这条告警已有 {MOST_OF_ALERT} 张照片 · this alert has {MOST_OF_ALERT} photos already")
     return True

@@ -91,7 +91,7 @@ async def add_photo(
     """The raw image as the body, JPEG, PNG or WebP up to 10 MB. The same file sent again is the same photo."""
     await must_be_within(pool, identity, alert_id)
     try:
-        if not await photo.may_add(pool, alert_id, actor):
+        if not await photo.has_room(pool, alert_id):
             raise NotFoundError(f"no alert {alert_id}")
     except Illegal as error:
         raise (ForbiddenError if error.reason == "role" else ConflictError)(str(error)) from error
